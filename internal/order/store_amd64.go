@@ -1,0 +1,28 @@
+//go:build amd64 && !race && !purego
+
+package order
+
+// StoreRelease64 stores v so that whoever load-acquires it sees every earlier
+// store of this goroutine. atomic.StoreUint64 is an XCHG on amd64 and waits for
+// the store buffer to drain; a plain MOV already is a release store there.
+//
+//go:noescape
+func StoreRelease64(p *uint64, v uint64)
+
+// StoreRelease32 is StoreRelease64 for 32 bits.
+//
+//go:noescape
+func StoreRelease32(p *uint32, v uint32)
+
+// Pause executes n PAUSE instructions, which leaves the memory pipeline and a
+// sibling hyper-thread alone while spinning.
+//
+//go:noescape
+func Pause(n uint32)
+
+// StoreRelaxed64 stores v in one piece, without ordering anything. Only the
+// owner of the word calls it.
+func StoreRelaxed64(p *uint64, v uint64) { *p = v }
+
+// StoreRelaxed32 is StoreRelaxed64 for 32 bits.
+func StoreRelaxed32(p *uint32, v uint32) { *p = v }

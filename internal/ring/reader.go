@@ -1,0 +1,183 @@
+package ring
+
+import (
+	"github.com/shmbuf/shmbuf/internal/layout"
+)
+
+// consumer is what readers of both record formats share: the slot, the
+// positions, and the rule for publishing the gate (section 3.7).
+type consumer struct {
+	page      *layout.ProducerPage
+	slot      *layout.Slot
+	lap       uint64
+	cursor    uint64 // released up to here
+	ahead     uint64 // peeked up to here; = cursor when nothing is peeked
+	published uint64 // last validated producer position
+	gate      uint64 // last published
+	step      uint64 // cursor may run this far ahead of the gate
+	signal    signal
+}
+
+func newConsumer(mem []byte, g *layout.Geometry, slot uint32, barrier bool, wake Wake) (consumer, error) {
+	ctl := layout.ControlOf(mem)
+	s := ctl.Slot(slot)
+	c := consumer{
+		page: ctl.Producer, slot: s, lap: g.Lap(), step: max(g.Lap()/layout.GateDivisor, 1),
+		gate: s.Gate.Load(), cursor: s.Cursor.Load(),
+		signal: signal{word: &ctl.Event.SpaceWaiter, wake: wake, barrier: barrier},
+	}
+	c.ahead = c.cursor
+	c.published = ctl.Producer.Position.Load()
+	switch {
+	case c.published-c.gate > c.lap:
+		return c, damaged("gate %d of slot %d is more than a lap behind position %d", c.gate, slot, c.published)
+	case c.cursor-c.gate > c.published-c.gate:
+		return c, damaged("cursor %d of slot %d is outside %d…%d", c.cursor, slot, c.gate, c.published)
+	}
+	// A predecessor may have released more than it had published.
+	c.publishGate()
+	return c, nil
+}
+
+// refresh looks for records behind c.ahead. ErrWouldBlock: there are none, and
+// the gate is published.
+func (c *consumer) refresh() error {
+	p := c.page.Position.Load() // pairs with the producer's publication
+	if p == c.ahead {
+		c.published = p
+		if c.cursor != c.gate {
+			c.publishGate()
+		}
+		return ErrWouldBlock
+	}
+	if p-c.cursor > c.lap || p-c.cursor < c.published-c.cursor {
+		return damaged("position %d after %d, with the consumer at %d and %d to a lap", p, c.published, c.cursor, c.lap)
+	}
+	c.published = p
+	return nil
+}
+
+// release gives everything before ahead back.
+func (c *consumer) release() {
+	c.cursor = c.ahead
+	c.slot.Cursor.Set(c.cursor)
+	if c.cursor-c.gate >= c.step || c.signal.word.Load() != 0 {
+		c.publishGate()
+	}
+}
+
+// publishGate pairs with the producer's load in gates.refresh.
+func (c *consumer) publishGate() {
+	c.gate = c.cursor
+	c.signal.publish(&c.slot.Gate, c.gate)
+}
+
+// Position is the exact consumer position.
+func (c *consumer) Position() uint64 { return c.cursor }
+
+// Published is the producer position last seen.
+func (c *consumer) Published() uint64 { return c.published }
+
+// Peeked tells whether records are held in place.
+func (c *consumer) Peeked() bool { return c.ahead != c.cursor }
+
+// Wakes is the number of wake calls made.
+func (c *consumer) Wakes() uint64 { return c.signal.wakes }
+
+// Finish publishes the gate before the consumer leaves.
+func (c *consumer) Finish() {
+	if c.cursor != c.gate {
+		c.publishGate()
+	}
+}
+
+// Reader takes variable-size records (section 3.5).
+type Reader struct {
+	consumer
+	data   area
+	mask   uint64
+	align  uint64
+	header uint64
+	seq    uint64 // of the next record
+	known  bool   // seq is known
+}
+
+// NewReader attaches to the ring in mem at the slot's cursor. The caller holds
+// the slot.
+func NewReader(mem []byte, g *layout.Geometry, slot uint32, barrier bool, wake Wake) (*Reader, error) {
+	c, err := newConsumer(mem, g, slot, barrier, wake)
+	if err != nil {
+		return nil, err
+	}
+	if c.cursor%uint64(g.Alignment) != 0 {
+		return nil, damaged("cursor %d is not a multiple of the alignment %d", c.cursor, g.Alignment)
+	}
+	return &Reader{
+		consumer: c, data: areaOf(mem, g), mask: g.Capacity - 1,
+		align: uint64(g.Alignment), header: uint64(g.HeaderSize),
+	}, nil
+}
+
+// Peek returns the next record that has not been peeked, in place. Release gives
+// back all that was peeked. ErrWouldBlock when there is none.
+func (r *Reader) Peek() (Record, error) {
+	for {
+		if r.ahead == r.published {
+			if err := r.refresh(); err != nil {
+				return Record{}, err
+			}
+		}
+		off := r.ahead & r.mask
+		rest := r.mask + 1 - off
+		have := r.published - r.ahead
+		word := r.data.word(off).Load()
+		n := word & (1<<layout.KindShift - 1)
+		kind := word >> layout.KindShift
+		if kind == layout.KindPad {
+			if n != rest || rest > have {
+				return Record{}, damaged("pad of %d bytes at position %d, %d bytes before the end of the ring", n, r.ahead, rest)
+			}
+			r.skip(rest)
+			continue
+		}
+		stride := (r.header + n + r.align - 1) &^ (r.align - 1)
+		if stride > rest || stride > have {
+			return Record{}, damaged("record of %d bytes at position %d, where %d can be", n, r.ahead, min(rest, have))
+		}
+		rec := Record{Seq: r.data.word(off + 8).Load(), Kind: uint16(kind), Payload: r.data.bytes(off+r.header, n)}
+		if rec.Seq != r.seq && r.known {
+			return Record{}, damaged("sequence number %d at position %d, expected %d", rec.Seq, r.ahead, r.seq)
+		}
+		if r.header == layout.HeaderSizeTimes {
+			rec.Time = int64(r.data.word(off + 16).Load())
+		}
+		r.seq, r.known = rec.Seq+1, true
+		r.ahead += stride
+		return rec, nil
+	}
+}
+
+// skip passes a pad. With nothing peeked before it the pad is released at once,
+// so that a producer that waits for the whole ring can go on.
+func (r *Reader) skip(n uint64) {
+	alone := r.ahead == r.cursor
+	r.ahead += n
+	if alone {
+		r.release()
+	}
+}
+
+// Release gives back every record peeked so far.
+func (r *Reader) Release() {
+	r.slot.Sequence.Set(r.seq)
+	r.release()
+}
+
+// Unpeek takes back a Peek of the single record with sequence number seq: the
+// next Peek returns it again.
+func (r *Reader) Unpeek(seq uint64) {
+	r.ahead, r.seq = r.cursor, seq
+}
+
+// Sequence is the sequence number of the next record, once one has been seen.
+func (r *Reader) Sequence() (uint64, bool) { return r.seq, r.known }
