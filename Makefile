@@ -1,0 +1,68 @@
+# shmbuf: every target sets up what it needs and the machine lacks (scripts/setup
+# says what it installs). Each part is a script in scripts/; this file names them.
+
+SHELL := bash
+.DELETE_ON_ERROR:
+.PHONY: help setup build test race fuzz vectors matrix bench lint fmt demo check cross clean
+
+# Parts of `make test`, in this order.
+TESTS := test-go test-race cross \
+         'test-cpp release' 'test-cpp clang' 'test-cpp asan' 'test-cpp tsan' test-cpp-package \
+         test-python test-vectors test-matrix test-fuzz test-readme
+LINTS := lint-go lint-cpp lint-python lint-scripts
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install everything that any target needs
+	@scripts/setup test lint demo
+
+build: ## Go packages, bin/shmbuf, C++ tests, Python package
+	@scripts/setup build
+	@scripts/build
+
+test: ## all tests of all languages (unit, vectors, matrix, sanitizers, cross builds)
+	@scripts/setup test
+	@scripts/parts $(TESTS)
+
+lint: ## all linters
+	@scripts/setup test lint
+	@scripts/parts $(LINTS)
+
+check: test lint ## what CI runs: test, then lint
+
+race: ## Go race detector on heap rings, C++ ThreadSanitizer
+	@scripts/setup test
+	@scripts/parts test-race 'test-cpp tsan'
+
+fuzz: ## Go fuzz targets; FUZZTIME=60s for longer
+	@scripts/setup test
+	@FUZZTIME=$${FUZZTIME:-30s} scripts/parts test-fuzz
+
+vectors: ## shared vectors in Go, C++ and Python
+	@scripts/setup test
+	@scripts/parts test-vectors
+
+matrix: ## producers × consumers × layouts as separate processes
+	@scripts/setup test
+	@scripts/parts test-matrix
+
+cross: ## build and vet Go for every platform
+	@scripts/setup build
+	@scripts/parts cross
+
+bench: ## benchmarks of this project
+	@scripts/setup build
+	@scripts/bench
+
+demo: ## a real 1080p video between processes and languages; VIDEO=path for your own
+	@scripts/setup demo
+	@scripts/demo
+
+fmt: ## format everything
+	@scripts/setup test lint
+	@scripts/format
+
+clean: ## remove what was built (make clean all=1: the tools as well)
+	rm -rf bin build dist
+	$(if $(all),rm -rf .tools .venv .stamps)
