@@ -1,0 +1,1 @@
+"""Reference model of the protocol, and the reader of the vector scripts."""
