@@ -199,3 +199,9 @@ func (p *ProducerPage) CountAt(pos uint64) (uint64, bool) {
 	}
 	return 0, false
 }
+
+// MagicOf is the word that makes a segment a channel; the creator stores it last.
+func MagicOf(mem []byte) *U64 {
+	_ = mem[7]
+	return (*U64)(unsafe.Pointer(&mem[0]))
+}

@@ -2,6 +2,7 @@ package ring
 
 import (
 	"encoding/binary"
+	"sync/atomic"
 
 	"github.com/shmbuf/shmbuf/internal/layout"
 	"github.com/shmbuf/shmbuf/internal/order"
@@ -42,7 +43,7 @@ type believed struct {
 	value   uint32
 	refused uint32 // last refused value
 	doubt   bool   // the last look was refused
-	hits    uint64 // refused looks
+	hits    uint64 // refused looks; written by the owner, read by statistics
 }
 
 // look reads the word and accepts it when it advanced by at most window.
@@ -54,7 +55,7 @@ func (b *believed) look(window uint32) {
 	}
 	if v-b.value > window || v == 0 && !b.stillZero() {
 		b.doubt, b.refused = true, v
-		b.hits++
+		order.StoreRelaxed64(&b.hits, b.hits+1)
 		return
 	}
 	b.value = v
@@ -117,7 +118,7 @@ func (w *ClassicWriter) Free() uint32 {
 }
 
 // GuardHits counts positions of the other side that could not be true.
-func (w *ClassicWriter) GuardHits() uint64 { return w.tail.hits }
+func (w *ClassicWriter) GuardHits() uint64 { return atomic.LoadUint64(&w.tail.hits) }
 
 // Doubt returns the value the last look refused.
 func (w *ClassicWriter) Doubt() (uint32, bool) { return w.tail.refused, w.tail.doubt }
@@ -221,7 +222,7 @@ func (r *ClassicReader) Readable() uint32 {
 }
 
 // GuardHits counts positions of the other side that could not be true.
-func (r *ClassicReader) GuardHits() uint64 { return r.head.hits }
+func (r *ClassicReader) GuardHits() uint64 { return atomic.LoadUint64(&r.head.hits) }
 
 // Doubt returns the value the last look refused.
 func (r *ClassicReader) Doubt() (uint32, bool) { return r.head.refused, r.head.doubt }

@@ -40,8 +40,8 @@ func (w *FixedWriter) Position() uint64 { return w.position }
 // Count is the number of records published over the life of the segment.
 func (w *FixedWriter) Count() uint64 { return w.position - w.origin }
 
-// Wakes is the number of wake calls made.
-func (w *FixedWriter) Wakes() uint64 { return w.signal.wakes }
+// Wakes is the number of wake calls made. Any goroutine may ask.
+func (w *FixedWriter) Wakes() uint64 { return w.signal.Wakes() }
 
 // RecordSize is the size of a record in bytes.
 func (w *FixedWriter) RecordSize() uint64 { return w.size }

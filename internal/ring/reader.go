@@ -81,8 +81,8 @@ func (c *consumer) Published() uint64 { return c.published }
 // Peeked tells whether records are held in place.
 func (c *consumer) Peeked() bool { return c.ahead != c.cursor }
 
-// Wakes is the number of wake calls made.
-func (c *consumer) Wakes() uint64 { return c.signal.wakes }
+// Wakes is the number of wake calls made. Any goroutine may ask.
+func (c *consumer) Wakes() uint64 { return c.signal.Wakes() }
 
 // Finish publishes the gate before the consumer leaves.
 func (c *consumer) Finish() {

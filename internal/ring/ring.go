@@ -9,9 +9,11 @@ package ring
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/shmbuf/shmbuf/internal/layout"
+	"github.com/shmbuf/shmbuf/internal/order"
 )
 
 // Conditions of the ring. The root package re-exports them.
@@ -37,7 +39,7 @@ type signal struct {
 	wake Wake
 	// barrier: the waiter runs membarrier, so that publishing needs no fence.
 	barrier bool
-	wakes   uint64
+	wakes   uint64 // written by the owner, read by statistics
 }
 
 // publish stores v and wakes whoever sleeps. With barrier the load of the
@@ -57,10 +59,13 @@ func (s *signal) publish(pos *layout.U64, v uint64) {
 //go:noinline
 func (s *signal) wakeNow() {
 	if s.word.Exchange(0) != 0 {
-		s.wakes++
+		order.StoreRelaxed64(&s.wakes, s.wakes+1)
 		s.wake(s.word)
 	}
 }
+
+// Wakes is the number of wake calls made. Any goroutine may ask.
+func (s *signal) Wakes() uint64 { return atomic.LoadUint64(&s.wakes) }
 
 // Record is one record in place. Payload stays valid until it is released.
 type Record struct {

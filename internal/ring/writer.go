@@ -62,8 +62,8 @@ func (w *Writer) Position() uint64 { return w.position }
 // Count is the number of records published over the life of the segment.
 func (w *Writer) Count() uint64 { return w.count }
 
-// Wakes is the number of wake calls made.
-func (w *Writer) Wakes() uint64 { return w.signal.wakes }
+// Wakes is the number of wake calls made. Any goroutine may ask.
+func (w *Writer) Wakes() uint64 { return w.signal.Wakes() }
 
 // MaxRecord is the longest payload in bytes.
 func (w *Writer) MaxRecord() uint64 { return w.max }
@@ -142,6 +142,7 @@ func (w *Writer) publish() {
 
 // Append copies one record into the ring without publishing it.
 func (w *Writer) Append(p []byte, kind uint16, time int64) error {
+	w.reserved = false // an earlier reservation would begin where this record goes
 	n := uint64(len(p))
 	start, err := w.room(n)
 	if err != nil {

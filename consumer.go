@@ -1,0 +1,137 @@
+package shmbuf
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/shmbuf/shmbuf/internal/layout"
+	"github.com/shmbuf/shmbuf/internal/ring"
+)
+
+// Record is a record in place. Payload points into the ring (but for a classic
+// record that wraps) and is valid until the record is released. It must not be
+// written to.
+type Record = ring.Record
+
+// Consumer receives records. One goroutine at a time uses it; Close may come from
+// any goroutine.
+//
+// Blocking calls take a context, which is looked at only when the call has to
+// wait: for records they spin some microseconds, then sleep without using the
+// CPU. They end with io.EOF when the producer has closed and everything has been
+// read, with ErrPeerDied when it died and everything it committed has been read
+// (unless ConsumerOptions.AwaitPeer), with ErrRetired when the segment was
+// replaced or removed, with the context's error, or with os.ErrClosed.
+type Consumer struct {
+	handle
+	variable  *ring.Reader
+	fixed     *ring.FixedReader
+	classic   *ring.ClassicReader
+	slot      *layout.Slot
+	slotIndex uint32
+	held      int    // records peeked and not released
+	heldBytes uint64 // of their payloads
+	heldSeq   uint64 // of the first
+}
+
+// Stats returns the counters. Any goroutine may call it.
+func (c *Consumer) Stats() Stats {
+	s := c.stats()
+	switch {
+	case c.variable != nil:
+		s.Wakes = c.variable.Wakes()
+	case c.fixed != nil:
+		s.Wakes = c.fixed.Wakes()
+	default:
+		s.GuardHits = c.classic.GuardHits()
+	}
+	return s
+}
+
+// barrier implements peer: a producer that publishes without a fence.
+func (c *Consumer) barrier() bool {
+	return c.control.Producer.Capabilities.Load()&layout.CapabilityBarrier != 0
+}
+
+// alive implements peer: false when the producer ended without closing.
+func (c *Consumer) alive() (bool, error) {
+	if c.control.Producer.State.Load() != layout.ProducerActive {
+		return true, nil
+	}
+	return c.seg.Locked(producerRole)
+}
+
+// empty says why there is no record: ErrWouldBlock, io.EOF, ErrRetired; nil when
+// one came in the meantime.
+func (c *Consumer) empty() error {
+	state := c.control.Producer.State.Load() // pairs with the store in endStream and retire
+	if state < layout.ProducerClosed {
+		return ErrWouldBlock
+	}
+	var seen uint64
+	if c.variable != nil {
+		seen = c.variable.Published()
+	} else {
+		seen = c.fixed.Published()
+	}
+	if c.control.Producer.Position.Load() != seen {
+		return nil
+	}
+	if state == layout.ProducerClosed {
+		return io.EOF
+	}
+	return ErrRetired
+}
+
+// pause waits one step for records.
+func (c *Consumer) pause(ctx context.Context, w *pause) error {
+	if !c.usage.enter() {
+		return c.refuse("read")
+	}
+	defer c.usage.leave()
+	if c.classic != nil {
+		if w.nap >= classicLook {
+			if linked, err := c.seg.Linked(); err != nil || !linked {
+				return errors.Join(err, ErrRetired)
+			}
+		}
+		refused, doubtful := c.classic.Doubt()
+		return c.pauseClassic(ctx, w, refused, doubtful)
+	}
+	return c.pauseNative(ctx, w, &c.control.Event.DataWaiters, c)
+}
+
+// Close leaves the channel: a later consumer goes on with the first record that
+// has not been released. When the producer has closed and everything has been
+// read, the channel is removed (unless it was created with Keep). Close wakes a
+// blocked call, which returns os.ErrClosed. Payloads of records that are out stay
+// valid until the next call on this handle. A second Close returns os.ErrClosed.
+func (c *Consumer) Close() error {
+	if c.classic != nil {
+		if err := c.beginClose(nil); err != nil {
+			return err
+		}
+		return c.endClose(c.seg.Unlock(classicConsumerRole))
+	}
+	if err := c.beginClose(&c.control.Event.DataWaiters); err != nil {
+		return err
+	}
+	return c.endClose(c.detach())
+}
+
+// detach publishes what has been released, frees the slot and removes the channel
+// if that was all of it.
+func (c *Consumer) detach() error {
+	if c.variable != nil {
+		c.variable.Finish()
+	} else {
+		c.fixed.Finish()
+	}
+	c.slot.State.PublishFenced(layout.SlotDetached) // pairs with the load in done
+	wakeAll(&c.control.Event.SpaceWaiter)
+	if err := c.seg.Unlock(slotRole(c.slotIndex)); err != nil {
+		return err
+	}
+	return c.removeWhenDone()
+}

@@ -1,0 +1,163 @@
+package shmbuf
+
+import (
+	"log/slog"
+	"os"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/shmbuf/shmbuf/internal/layout"
+	"github.com/shmbuf/shmbuf/internal/order"
+	"github.com/shmbuf/shmbuf/internal/segment"
+	"github.com/shmbuf/shmbuf/internal/wait"
+)
+
+// handle is what producers and consumers share: the mapped segment, the state of
+// use, and the counters.
+type handle struct {
+	name        string
+	layout      Layout
+	seg         *segment.Segment
+	control     layout.Control   // native only
+	geometry    *layout.Geometry // native only
+	capacity    uint64
+	maxRecord   uint64
+	awaitPeer   bool
+	logger      *slog.Logger
+	usage       usage
+	cancel      cancellation
+	records     uint64 // written by the owner, read by Stats
+	bytes       uint64
+	sleeps      uint64
+	sharedSleep *layout.U64 // the counter others see, nil for classic
+}
+
+// Name of the channel.
+func (h *handle) Name() string { return h.name }
+
+// Capacity of the ring in bytes.
+func (h *handle) Capacity() uint64 { return h.capacity }
+
+// MaxRecord is the longest payload in bytes that can ever fit.
+func (h *handle) MaxRecord() int { return int(h.maxRecord) }
+
+// Layout of the segment.
+func (h *handle) Layout() Layout { return h.layout }
+
+// RecordSize in bytes of a channel of fixed-size records, 0 for variable ones.
+func (h *handle) RecordSize() int {
+	if h.geometry == nil {
+		return 0
+	}
+	return int(h.geometry.RecordSize)
+}
+
+// ContentType is the descriptor text given at creation.
+func (h *handle) ContentType() string {
+	if h.geometry == nil {
+		return ""
+	}
+	return h.geometry.Descriptor
+}
+
+// Alignment of payloads in bytes.
+func (h *handle) Alignment() int {
+	if h.geometry == nil {
+		return 1
+	}
+	return int(h.geometry.Alignment)
+}
+
+// Stats are the counters of one handle since it was made.
+type Stats struct {
+	Records   uint64 // written or read
+	Bytes     uint64 // of payload
+	Sleeps    uint64 // times a call slept for the other side
+	Wakes     uint64 // wake calls made for the other side
+	GuardHits uint64 // classic: impossible positions that were not believed
+	Discarded uint64 // records unread in a segment that this producer replaced
+}
+
+func (h *handle) counted(records, bytes uint64) {
+	order.StoreRelaxed64(&h.records, h.records+records)
+	order.StoreRelaxed64(&h.bytes, h.bytes+bytes)
+}
+
+func (h *handle) stats() Stats {
+	return Stats{
+		Records: atomic.LoadUint64(&h.records),
+		Bytes:   atomic.LoadUint64(&h.bytes),
+		Sleeps:  atomic.LoadUint64(&h.sleeps),
+	}
+}
+
+func (h *handle) slept() {
+	order.StoreRelaxed64(&h.sleeps, h.sleeps+1)
+	if h.sharedSleep != nil {
+		h.sharedSleep.Set(h.sharedSleep.Load() + 1)
+	}
+}
+
+// wake is the ring's wake call.
+func wake(word *layout.U32) { wait.Wake(word.Raw()) }
+
+// wakeAll wakes the waiters of a word whether or not there are any.
+func wakeAll(word *layout.U32) {
+	word.Exchange(0)
+	wake(word)
+}
+
+// capabilities registers this process for the barrier that spares its fences.
+func capabilities() (bits uint32, barrier bool) {
+	if wait.RegisterBarrier() {
+		return layout.CapabilityBarrier, true
+	}
+	return 0, false
+}
+
+// unmapOnce gives the memory back. Nobody may use it afterwards.
+func (h *handle) unmapOnce() {
+	h.usage.unmap.Do(func() {
+		h.cancel.forget()
+		_ = h.seg.Close()
+	})
+}
+
+// refuse ends a call that found the handle closed.
+func (h *handle) refuse(op string) error {
+	if h.usage.abandon() {
+		h.unmapOnce()
+	}
+	return explain(op, h.name, os.ErrClosed)
+}
+
+// beginClose marks the handle closed, wakes a blocked call of its owner, and
+// waits for it to leave.
+func (h *handle) beginClose(word *layout.U32) error {
+	if !h.usage.close() {
+		return fail("close", h.name, os.ErrClosed, "this handle has been closed")
+	}
+	if word != nil {
+		wakeAll(word)
+	}
+	h.usage.settle()
+	return nil
+}
+
+// endClose gives the memory back, or leaves that to the owner of a view.
+func (h *handle) endClose(err error) error {
+	if h.usage.end() {
+		h.unmapOnce()
+	}
+	return explain("close", h.name, err)
+}
+
+var (
+	producerRole        = segment.Role{Offset: layout.ProducerOffset, Label: "producer"}
+	classicProducerRole = segment.Role{Offset: layout.ClassicProducerKey, Label: "producer"}
+	classicConsumerRole = segment.Role{Offset: layout.ClassicConsumerKey, Label: "slot0"}
+)
+
+func slotRole(i uint32) segment.Role {
+	return segment.Role{Offset: layout.SlotOffset + int64(i)*layout.SlotSize, Label: "slot" + strconv.Itoa(int(i))}
+}

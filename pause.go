@@ -1,0 +1,201 @@
+package shmbuf
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/shmbuf/shmbuf/internal/layout"
+	"github.com/shmbuf/shmbuf/internal/order"
+	"github.com/shmbuf/shmbuf/internal/wait"
+)
+
+const (
+	// spinLimit bounds how long a blocking call spins before it sleeps: some tens
+	// of microseconds, about what a sleep and a wake-up cost.
+	spinLimit = 2000
+	// sleepSlice bounds one sleep. After each the peer's role lock is looked at.
+	sleepSlice = 50 * time.Millisecond
+	// damageTime is how long a classic position may stay impossible.
+	damageTime = time.Second
+	// classicLook is the nap from which on a classic consumer looks whether its
+	// object was replaced.
+	classicLook = time.Millisecond
+)
+
+var spins = func() int {
+	if runtime.NumCPU() == 1 {
+		return 0 // the peer cannot move while we spin
+	}
+	return spinLimit
+}()
+
+// pause is the state of one blocking call that has to wait. The caller loops:
+// try, and while the ring would block, call a pause method. Nothing is touched
+// before the first try fails: no clock, no context.
+type pause struct {
+	spun    int
+	armed   bool
+	dead    bool // the peer was found dead; one last try is under way
+	checked time.Time
+	nap     time.Duration // classic
+	doubt   time.Time     // classic: since when the peer's position is impossible
+}
+
+// spin reports whether the call should just try again.
+func (w *pause) spin() bool {
+	if w.spun >= spins {
+		return false
+	}
+	w.spun++
+	order.Pause(1)
+	return true
+}
+
+// peer is what the native pause needs to know of the side it waits for.
+type peer interface {
+	// barrier: does the publisher leave the fence to the waiter?
+	barrier() bool
+	// alive: does somebody hold, or has nobody ever taken, the other role?
+	alive() (bool, error)
+}
+
+// pauseNative waits one step on an event word (section 3.7): spin; then raise the
+// flag, fence, and let the caller take its last look; then sleep.
+func (h *handle) pauseNative(ctx context.Context, w *pause, word *layout.U32, p peer) error {
+	if h.usage.isClosed() {
+		return os.ErrClosed
+	}
+	if w.dead {
+		return ErrPeerDied
+	}
+	if w.spin() {
+		return nil
+	}
+	if !w.armed {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if w.checked.IsZero() {
+			w.checked = time.Now()
+		}
+		word.PublishFenced(1) // pairs with the load in signal.publish
+		if p.barrier() {
+			wait.Barrier()
+		}
+		w.armed = true
+		return nil
+	}
+	w.armed = false
+	limit, expired := timeLeft(ctx, sleepSlice)
+	if expired {
+		return context.DeadlineExceeded
+	}
+	h.cancel.watch(ctx, word)
+	h.slept()
+	wait.Sleep(word.Raw(), layout.LE32(1), limit)
+	if now := time.Now(); now.Sub(w.checked) >= sleepSlice {
+		w.checked = now
+		return h.checkPeer(w, p)
+	}
+	return nil
+}
+
+// checkPeer finds out whether the peer is dead. The caller tries once more before
+// the next pause reports it: the peer may have published before it died.
+func (h *handle) checkPeer(w *pause, p peer) error {
+	alive, err := p.alive()
+	w.dead = err == nil && !alive && !h.awaitPeer
+	return err
+}
+
+// timeLeft is the time until the deadline of ctx, at most limit.
+func timeLeft(ctx context.Context, limit time.Duration) (left time.Duration, expired bool) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return limit, false
+	}
+	left = time.Until(deadline)
+	return min(left, limit), left <= 0
+}
+
+// cancellation wakes a sleeping call when its context ends. It stays registered
+// from sleep to sleep, so that a call which sleeps for every record allocates
+// nothing.
+type cancellation struct {
+	done <-chan struct{}
+	stop func() bool
+	word *target
+}
+
+// target is the word to wake; nil once the memory may go away.
+type target struct {
+	mu   sync.Mutex
+	word *layout.U32
+}
+
+func (t *target) wake() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.word != nil {
+		wakeAll(t.word)
+	}
+}
+
+func (c *cancellation) watch(ctx context.Context, word *layout.U32) {
+	done := ctx.Done()
+	if done == nil || done == c.done {
+		return
+	}
+	c.forget()
+	t := &target{word: word}
+	c.done, c.word = done, t
+	c.stop = context.AfterFunc(ctx, t.wake)
+}
+
+func (c *cancellation) forget() {
+	if c.word == nil {
+		return
+	}
+	c.stop()
+	c.word.mu.Lock()
+	c.word.word = nil
+	c.word.mu.Unlock()
+	*c = cancellation{}
+}
+
+// pauseClassic waits one step for a peer that wakes nobody: spin, yield, then
+// sleep 50 µs doubling to 1 ms. doubtful is the refused position, if there is one.
+func (h *handle) pauseClassic(ctx context.Context, w *pause, refused uint32, doubtful bool) error {
+	if h.usage.isClosed() {
+		return os.ErrClosed
+	}
+	if w.spin() {
+		return nil
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if w.nap == 0 {
+		w.nap = 50 * time.Microsecond
+		runtime.Gosched()
+		return nil
+	}
+	if !doubtful {
+		w.doubt = time.Time{}
+	} else if w.doubt.IsZero() {
+		w.doubt = time.Now()
+	} else if time.Since(w.doubt) > damageTime {
+		return fail("wait", h.name, ErrDamaged, "the other side's position has been %d, which is impossible, for a second; restart it", refused)
+	}
+	left, expired := timeLeft(ctx, w.nap)
+	if expired {
+		return context.DeadlineExceeded
+	}
+	h.slept()
+	time.Sleep(left)
+	w.nap = min(2*w.nap, time.Millisecond)
+	return nil
+}

@@ -1,0 +1,247 @@
+package shmbuf
+
+import "context"
+
+// Peek returns the next record in place, without copying. It blocks while the
+// ring is empty. Release gives the record back; until then another Peek or Read
+// is refused (ErrInvalid). Errors: see Consumer, and ErrDamaged.
+//
+// On a channel of fixed-size records it returns one record; see PeekRun for more.
+func (c *Consumer) Peek(ctx context.Context) (Record, error) {
+	rec, err := c.TryPeek()
+	if err != ErrWouldBlock { //nolint:errorlint // bare on the hot path
+		return rec, err
+	}
+	var w pause
+	for {
+		if err := c.pause(ctx, &w); err != nil {
+			return Record{}, explain("read", c.name, err)
+		}
+		if rec, err = c.TryPeek(); err != ErrWouldBlock { //nolint:errorlint // see above
+			return rec, err
+		}
+	}
+}
+
+// TryPeek is Peek without blocking: ErrWouldBlock when the ring is empty.
+func (c *Consumer) TryPeek() (Record, error) {
+	if !c.usage.enter() {
+		return Record{}, c.refuse("read")
+	}
+	rec, err := c.take()
+	c.usage.leave()
+	if err != nil {
+		return Record{}, explain("read", c.name, err)
+	}
+	return rec, nil
+}
+
+// take peeks the first record; nothing is held before.
+func (c *Consumer) take() (Record, error) {
+	if c.held != 0 {
+		return Record{}, c.errHeld()
+	}
+	rec, err := c.next()
+	for err == ErrWouldBlock && c.classic == nil { //nolint:errorlint // the ring returns it bare
+		if err = c.empty(); err == nil {
+			rec, err = c.next()
+			continue
+		}
+		return Record{}, err
+	}
+	if err != nil {
+		return Record{}, err
+	}
+	c.held, c.heldBytes, c.heldSeq = 1, uint64(len(rec.Payload)), rec.Seq
+	c.usage.leased = true
+	return rec, nil
+}
+
+// next is the ring's next record, whatever its format.
+func (c *Consumer) next() (Record, error) {
+	switch {
+	case c.variable != nil:
+		return c.variable.Peek()
+	case c.classic != nil:
+		return c.classic.Peek()
+	}
+	seq := c.fixed.Sequence()
+	payload, err := c.fixed.Peek(1)
+	return Record{Seq: seq, Payload: payload}, err
+}
+
+func (c *Consumer) errHeld() error {
+	return fail("read", c.name, ErrInvalid, "%d peeked records are still held; call Release first", c.held)
+}
+
+// Release gives back everything peeked: a record, a batch or a run. The payloads
+// must not be used any more. ErrInvalid when nothing is held.
+func (c *Consumer) Release() error {
+	if !c.usage.enter() {
+		return c.refuse("release")
+	}
+	err := c.release()
+	c.usage.leave()
+	return err
+}
+
+func (c *Consumer) release() error {
+	if c.held == 0 {
+		return fail("release", c.name, ErrInvalid, "nothing is peeked; call Peek first")
+	}
+	switch {
+	case c.variable != nil:
+		c.variable.Release()
+	case c.classic != nil:
+		c.classic.Release()
+	default:
+		if err := c.fixed.Release(uint64(c.held)); err != nil {
+			return explain("release", c.name, err)
+		}
+	}
+	c.counted(uint64(c.held), c.heldBytes)
+	c.held = 0
+	c.usage.leased = false
+	return nil
+}
+
+// PeekBatch fills records with as many records as are there, at least one, in
+// place, and returns how many. It blocks while the ring is empty. Release gives
+// all of them back. Errors as for Peek.
+func (c *Consumer) PeekBatch(ctx context.Context, records []Record) (int, error) {
+	var w pause
+	for {
+		n, err := c.TryPeekBatch(records)
+		if err != ErrWouldBlock { //nolint:errorlint // bare on the hot path
+			return n, err
+		}
+		if err := c.pause(ctx, &w); err != nil {
+			return 0, explain("read", c.name, err)
+		}
+	}
+}
+
+// TryPeekBatch is PeekBatch without blocking: ErrWouldBlock when the ring is empty.
+func (c *Consumer) TryPeekBatch(records []Record) (int, error) {
+	if len(records) == 0 {
+		return 0, fail("read", c.name, ErrInvalid, "a batch of 0 records; pass a slice of 1 or more")
+	}
+	if !c.usage.enter() {
+		return 0, c.refuse("read")
+	}
+	n, err := c.takeBatch(records)
+	c.usage.leave()
+	return n, explain("read", c.name, err)
+}
+
+func (c *Consumer) takeBatch(records []Record) (int, error) {
+	if c.fixed != nil {
+		return c.takeFixedBatch(records)
+	}
+	first, err := c.take()
+	if err != nil {
+		return 0, err
+	}
+	records[0] = first
+	n := 1
+	for n < len(records) {
+		// What is wrong behind the first record is the next call's business.
+		rec, err := c.next()
+		if err != nil {
+			break
+		}
+		records[n] = rec
+		c.heldBytes += uint64(len(rec.Payload))
+		n++
+	}
+	c.held = n
+	return n, nil
+}
+
+func (c *Consumer) takeFixedBatch(records []Record) (int, error) {
+	run, err := c.takeRun(len(records))
+	if err != nil {
+		return 0, err
+	}
+	size, seq := c.RecordSize(), c.fixed.Sequence()
+	for i := range c.held {
+		records[i] = Record{Seq: seq + uint64(i), Payload: run[i*size : (i+1)*size : (i+1)*size]}
+	}
+	return c.held, nil
+}
+
+// PeekRun returns 1 to most fixed-size records as one contiguous run of bytes, in
+// place. It blocks while the ring is empty. Release gives all of them back,
+// ReleaseRun the first so many. Errors as for Peek.
+func (c *Consumer) PeekRun(ctx context.Context, most int) ([]byte, error) {
+	var w pause
+	for {
+		run, err := c.TryPeekRun(most)
+		if err != ErrWouldBlock { //nolint:errorlint // bare on the hot path
+			return run, err
+		}
+		if err := c.pause(ctx, &w); err != nil {
+			return nil, explain("read", c.name, err)
+		}
+	}
+}
+
+// TryPeekRun is PeekRun without blocking: ErrWouldBlock when the ring is empty.
+func (c *Consumer) TryPeekRun(most int) ([]byte, error) {
+	if !c.usage.enter() {
+		return nil, c.refuse("read")
+	}
+	run, err := c.takeRun(most)
+	c.usage.leave()
+	return run, explain("read", c.name, err)
+}
+
+func (c *Consumer) takeRun(most int) ([]byte, error) {
+	switch {
+	case c.fixed == nil:
+		return nil, c.errRun("read")
+	case c.held != 0:
+		return nil, c.errHeld()
+	case most < 1:
+		return nil, fail("read", c.name, ErrInvalid, "a run of at most %d records; ask for 1 or more", most)
+	}
+	run, err := c.fixed.Peek(uint64(most))
+	if err == ErrWouldBlock { //nolint:errorlint // the ring returns it bare
+		if err = c.empty(); err == nil {
+			run, err = c.fixed.Peek(uint64(most))
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.held, c.heldBytes = len(run)/c.RecordSize(), uint64(len(run))
+	c.usage.leased = true
+	return run, nil
+}
+
+// ReleaseRun gives back the first n records of a run and ends the peek: the others
+// come again with the next one. ErrInvalid when fewer are held.
+func (c *Consumer) ReleaseRun(n int) error {
+	if !c.usage.enter() {
+		return c.refuse("release")
+	}
+	err := c.releaseRun(n)
+	c.usage.leave()
+	return err
+}
+
+func (c *Consumer) releaseRun(n int) error {
+	switch {
+	case c.fixed == nil:
+		return c.errRun("release")
+	case n < 0 || n > c.held:
+		return fail("release", c.name, ErrInvalid, "%d records, of which %d are held", n, c.held)
+	}
+	if err := c.fixed.Release(uint64(n)); err != nil {
+		return explain("release", c.name, err)
+	}
+	c.counted(uint64(n), uint64(n)*uint64(c.RecordSize()))
+	c.held = 0
+	c.usage.leased = false
+	return nil
+}

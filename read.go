@@ -1,0 +1,95 @@
+package shmbuf
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+)
+
+// Read copies the next record into dst, gives it back, and returns its length. It
+// blocks while the ring is empty. When dst is too short, the record stays in the
+// channel and the error is io.ErrShortBuffer with the length that is needed as the
+// result. Other errors as for Peek.
+func (c *Consumer) Read(ctx context.Context, dst []byte) (int, error) {
+	n, err := c.TryRead(dst)
+	if err != ErrWouldBlock { //nolint:errorlint // bare on the hot path
+		return n, err
+	}
+	var w pause
+	for {
+		if err := c.pause(ctx, &w); err != nil {
+			return 0, explain("read", c.name, err)
+		}
+		if n, err = c.TryRead(dst); err != ErrWouldBlock { //nolint:errorlint // see above
+			return n, err
+		}
+	}
+}
+
+// TryRead is Read without blocking: ErrWouldBlock when the ring is empty.
+func (c *Consumer) TryRead(dst []byte) (int, error) {
+	if !c.usage.enter() {
+		return 0, c.refuse("read")
+	}
+	n, err := c.copyOut(dst)
+	c.usage.leave()
+	if err != nil {
+		return n, explain("read", c.name, err)
+	}
+	return n, nil
+}
+
+func (c *Consumer) copyOut(dst []byte) (int, error) {
+	rec, err := c.take()
+	if err != nil {
+		return 0, err
+	}
+	if len(rec.Payload) > len(dst) {
+		return len(rec.Payload), c.putBack(len(rec.Payload), len(dst))
+	}
+	n := copy(dst, rec.Payload)
+	return n, c.release()
+}
+
+// putBack undoes take for a record that does not fit the caller's buffer.
+func (c *Consumer) putBack(n, room int) error {
+	switch {
+	case c.variable != nil:
+		c.variable.Unpeek(c.heldSeq)
+	case c.classic != nil:
+		c.classic.Unpeek(c.heldSeq)
+	}
+	c.held = 0
+	c.usage.leased = false
+	return fail("read", c.name, io.ErrShortBuffer, "the record has %d bytes, the buffer %d; it stays in the channel, read it with a larger buffer", n, room)
+}
+
+// Records iterates over records in place until the end of the stream. A payload is
+// valid until the next step of the loop; leaving the loop gives the record back.
+// It blocks for each record as Peek does; any error but io.EOF is the last pair.
+func (c *Consumer) Records(ctx context.Context) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		for {
+			rec, err := c.Peek(ctx)
+			if err != nil {
+				if !errors.Is(err, io.EOF) {
+					yield(Record{}, err)
+				}
+				return
+			}
+			more := yield(rec, nil)
+			if c.held != 0 {
+				if err := c.Release(); err != nil {
+					if more {
+						yield(Record{}, err)
+					}
+					return
+				}
+			}
+			if !more {
+				return
+			}
+		}
+	}
+}
