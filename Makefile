@@ -3,6 +3,7 @@
 
 SHELL := bash
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 .PHONY: help setup build test race fuzz vectors matrix bench lint fmt demo check cross clean
 
 # Parts of `make test`, in this order.
