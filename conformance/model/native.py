@@ -283,7 +283,7 @@ class Producer:
         self.m.put64(FRONTIER, self.position + n)
         if n:
             self.publish(self.position + n, n)
-        return Result("ok" if n == wanted else "would_block", n=n)
+        return Result("ok" if n or not wanted else "would_block", n=n)
 
     def reserve_run(self, most: int) -> Result:
         n = min(self.room(min(most, self.g.lap)), self.g.lap - self.position % self.g.lap)

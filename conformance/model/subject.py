@@ -136,7 +136,7 @@ class Model:
         for n, payload in enumerate(payloads):
             status = self.write(payload, None)
             if status != "ok":
-                return Result(status, n=n)
+                return Result("ok" if status == "would_block" and n else status, n=n)
         return Result("ok", n=len(payloads))
 
     def reserve(self, length: int, content: bytes) -> Result:
