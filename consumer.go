@@ -99,7 +99,7 @@ func (c *Consumer) pause(ctx context.Context, w *pause) error {
 		refused, doubtful := c.classic.Doubt()
 		return c.pauseClassic(ctx, w, refused, doubtful)
 	}
-	return c.pauseNative(ctx, w, &c.control.Event.DataWaiters, c)
+	return c.pauseNative(ctx, w, c)
 }
 
 // Close leaves the channel: a later consumer goes on with the first record that
@@ -108,14 +108,11 @@ func (c *Consumer) pause(ctx context.Context, w *pause) error {
 // blocked call, which returns os.ErrClosed. Payloads of records that are out stay
 // valid until the next call on this handle. A second Close returns os.ErrClosed.
 func (c *Consumer) Close() error {
-	if c.classic != nil {
-		if err := c.beginClose(nil); err != nil {
-			return err
-		}
-		return c.endClose(c.seg.Unlock(classicConsumerRole))
-	}
-	if err := c.beginClose(&c.control.Event.DataWaiters); err != nil {
+	if err := c.beginClose(); err != nil {
 		return err
+	}
+	if c.classic != nil {
+		return c.endClose(c.seg.Unlock(classicConsumerRole))
 	}
 	return c.endClose(c.detach())
 }

@@ -30,6 +30,7 @@ type handle struct {
 	bytes       uint64
 	sleeps      uint64
 	sharedSleep *layout.U64 // the counter others see, nil for classic
+	waiter      *layout.U32 // the event word our blocked calls sleep on, nil for classic
 }
 
 // Name of the channel.
@@ -133,12 +134,12 @@ func (h *handle) refuse(op string) error {
 
 // beginClose marks the handle closed, wakes a blocked call of its owner, and
 // waits for it to leave.
-func (h *handle) beginClose(word *layout.U32) error {
+func (h *handle) beginClose() error {
 	if !h.usage.close() {
 		return fail("close", h.name, os.ErrClosed, "this handle has been closed")
 	}
-	if word != nil {
-		wakeAll(word)
+	if h.waiter != nil {
+		wakeAll(h.waiter)
 	}
 	h.usage.settle()
 	return nil

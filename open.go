@@ -121,7 +121,7 @@ func attachNative(seg *segment.Segment, o *ConsumerOptions, g *layout.Geometry) 
 	slot.Capabilities.PublishFenced(bits)
 	c := &Consumer{handle: handle{
 		name: seg.Name(), seg: seg, control: ctl, geometry: g, capacity: g.Capacity, maxRecord: g.MaxRecord(),
-		awaitPeer: o.AwaitPeer, usage: newUsage(), sharedSleep: &slot.Sleeps,
+		awaitPeer: o.AwaitPeer, usage: newUsage(), sharedSleep: &slot.Sleeps, waiter: &ctl.Event.DataWaiters,
 	}, slot: slot, slotIndex: o.Slot}
 	var err error
 	if g.Format == layout.FormatFixed {

@@ -64,7 +64,7 @@ type peer interface {
 
 // pauseNative waits one step on an event word (section 3.7): spin; then raise the
 // flag, fence, and let the caller take its last look; then sleep.
-func (h *handle) pauseNative(ctx context.Context, w *pause, word *layout.U32, p peer) error {
+func (h *handle) pauseNative(ctx context.Context, w *pause, p peer) error {
 	if h.usage.isClosed() {
 		return os.ErrClosed
 	}
@@ -81,7 +81,7 @@ func (h *handle) pauseNative(ctx context.Context, w *pause, word *layout.U32, p 
 		if w.checked.IsZero() {
 			w.checked = time.Now()
 		}
-		word.PublishFenced(1) // pairs with the load in signal.publish
+		h.waiter.PublishFenced(1) // pairs with the load in signal.publish
 		if p.barrier() {
 			wait.Barrier()
 		}
@@ -93,9 +93,9 @@ func (h *handle) pauseNative(ctx context.Context, w *pause, word *layout.U32, p 
 	if expired {
 		return context.DeadlineExceeded
 	}
-	h.cancel.watch(ctx, word)
+	h.cancel.watch(ctx, h.waiter)
 	h.slept()
-	wait.Sleep(word.Raw(), layout.LE32(1), limit)
+	wait.Sleep(h.waiter.Raw(), layout.LE32(1), limit)
 	if now := time.Now(); now.Sub(w.checked) >= sleepSlice {
 		w.checked = now
 		return h.checkPeer(w, p)

@@ -33,6 +33,7 @@ func newProducer(seg *segment.Segment, o *Options, g *layout.Geometry) (*Produce
 	p := &Producer{handle: handle{
 		name: seg.Name(), seg: seg, control: c, geometry: g, capacity: g.Capacity, maxRecord: g.MaxRecord(),
 		awaitPeer: o.AwaitPeer, logger: o.logger(), usage: newUsage(), sharedSleep: &c.Producer.Sleeps,
+		waiter: &c.Event.SpaceWaiter,
 	}, times: g.Times()}
 	bits, barrier := capabilities()
 	var err error
@@ -110,14 +111,11 @@ func (p *Producer) alive() (bool, error) {
 // valid until the next call on this handle. Close wakes a blocked call, which
 // returns os.ErrClosed. A second Close returns os.ErrClosed.
 func (p *Producer) Close() error {
-	if p.classic != nil {
-		if err := p.beginClose(nil); err != nil {
-			return err
-		}
-		return p.endClose(p.seg.Unlock(classicProducerRole))
-	}
-	if err := p.beginClose(&p.control.Event.SpaceWaiter); err != nil {
+	if err := p.beginClose(); err != nil {
 		return err
+	}
+	if p.classic != nil {
+		return p.endClose(p.seg.Unlock(classicProducerRole))
 	}
 	return p.endClose(p.endStream())
 }

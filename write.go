@@ -105,7 +105,7 @@ func (p *Producer) pause(ctx context.Context, w *pause) error {
 		refused, doubtful := p.classic.Doubt()
 		return p.pauseClassic(ctx, w, refused, doubtful)
 	}
-	return p.pauseNative(ctx, w, &p.control.Event.SpaceWaiter, p)
+	return p.pauseNative(ctx, w, p)
 }
 
 // writeError gives the ring's error its message; n is the length asked for.
