@@ -1,0 +1,124 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/shmbuf/shmbuf"
+)
+
+// Options of a demo.
+type Options struct {
+	Frames        uint64 // pictures of each run, 0: 300, or what some seconds allow
+	Width, Height uint32
+	FPS           uint64 // pictures a second of the paced run
+}
+
+const (
+	defaultFrames = 300
+	framesTime    = 4 * time.Second // of a run of pictures whose number is not given
+	streamTime    = 2 * time.Second
+	echoTime      = 1500 * time.Millisecond
+)
+
+// run is one line of the table.
+type run struct {
+	title   string
+	job     Job  // of the sender
+	measure bool // the sender has the result, else the receiver
+	result  Result
+}
+
+// runs of a demo, in order.
+func (o Options) runs(prefix string) []*run {
+	size := fmt.Sprintf("%dx%d", o.Width, o.Height)
+	flat := Job{Run: runFrames, Channel: prefix + "frames", Width: o.Width, Height: o.Height, Count: o.Frames}
+	paced := flat
+	paced.Channel, paced.FPS = prefix+"paced", o.FPS
+	if o.Frames == 0 {
+		flat.Count, flat.Limit = defaultFrames, framesTime
+		paced.Count, paced.Limit = o.FPS*uint64(framesTime/time.Second), framesTime+time.Second
+	}
+	return []*run{
+		{title: size + " pictures, flat out", job: flat},
+		{title: fmt.Sprintf("%s pictures at %d fps", size, o.FPS), job: paced},
+		{title: "64 B messages, one way", job: Job{Run: runStream, Channel: prefix + "stream", Limit: streamTime}},
+		{title: "64 B messages, there and back", job: Job{Run: runEcho, Channel: prefix + "echo", Limit: echoTime}, measure: true},
+	}
+}
+
+// Run shows everything: progress on screen while it goes on, and a table on out
+// at its end. It needs some seconds, and leaves no channel behind. It ends early
+// when ctx does.
+func Run(ctx context.Context, o Options, out io.Writer, screen *os.File) error {
+	runs := o.runs(fmt.Sprintf("shmbuf-demo-%d-", os.Getpid()))
+	bars := newBars(screen)
+	for _, r := range runs {
+		show, finish := bars.add(r.title)
+		err := r.execute(ctx, show)
+		finish(err == nil)
+		if err != nil {
+			bars.wait()
+			return fmt.Errorf("%s: %w", r.title, err)
+		}
+	}
+	bars.wait()
+	return writeTable(out, runs)
+}
+
+// execute starts both sides of a run and waits for them.
+func (r *run) execute(ctx context.Context, show func(report)) error {
+	defer r.removeChannels()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	sender, receiver := r.job, r.job
+	sender.Send = true
+	quiet := func(report) {}
+	showSender, showReceiver := quiet, show
+	if r.measure {
+		showSender, showReceiver = show, quiet
+	}
+	type outcome struct {
+		result Result
+		err    error
+	}
+	received := make(chan outcome)
+	go func() {
+		result, err := runPeer(ctx, receiver, showReceiver)
+		if err != nil {
+			cancel(err)
+		}
+		received <- outcome{result, err}
+	}()
+	sent, err := runPeer(ctx, sender, showSender)
+	if err != nil {
+		cancel(err)
+	}
+	got := <-received
+	if cause := context.Cause(ctx); cause != nil {
+		return cause // what failed first
+	}
+	if sent.Records != got.result.Records {
+		return fmt.Errorf("%d records were sent and %d arrived", sent.Records, got.result.Records)
+	}
+	r.result = got.result
+	if r.measure {
+		r.result = sent
+	}
+	return errors.Join(err, got.err)
+}
+
+// removeChannels is for runs that did not come to their end: otherwise the last
+// peer to leave has removed them.
+func (r *run) removeChannels() {
+	for _, name := range []string{r.job.Channel, r.job.back()} {
+		if err := shmbuf.ForceRemove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			fmt.Fprintf(os.Stderr, "shmbuf: note: cannot remove %s: %v\n", name, err)
+		}
+	}
+}
