@@ -24,11 +24,11 @@ func (c *Consumer) Peek(ctx context.Context) (Record, error) {
 }
 
 // TryPeek is Peek without blocking: ErrWouldBlock when the ring is empty.
-func (c *Consumer) TryPeek() (Record, error) {
+func (c *Consumer) TryPeek() (rec Record, err error) {
 	if !c.usage.enter() {
 		return Record{}, c.refuse("read")
 	}
-	rec, err := c.take()
+	err = c.take(&rec)
 	c.usage.leave()
 	if err != nil {
 		return Record{}, explain("read", c.name, err)
@@ -36,38 +36,40 @@ func (c *Consumer) TryPeek() (Record, error) {
 	return rec, nil
 }
 
-// take peeks the first record; nothing is held before.
-func (c *Consumer) take() (Record, error) {
+// take peeks the first record; nothing may be held before.
+func (c *Consumer) take(rec *Record) error {
 	if c.held != 0 {
-		return Record{}, c.errHeld()
+		return c.errHeld()
 	}
-	rec, err := c.next()
-	for err == ErrWouldBlock && c.classic == nil { //nolint:errorlint // the ring returns it bare
-		if err = c.empty(); err == nil {
-			rec, err = c.next()
-			continue
+	for {
+		err := c.next(rec)
+		if err == nil {
+			break
 		}
-		return Record{}, err
-	}
-	if err != nil {
-		return Record{}, err
+		if err == ErrWouldBlock && c.classic == nil { //nolint:errorlint // the ring returns it bare
+			err = c.empty()
+		}
+		if err != nil {
+			return err
+		}
 	}
 	c.held, c.heldBytes, c.heldSeq = 1, uint64(len(rec.Payload)), rec.Seq
 	c.usage.leased = true
-	return rec, nil
+	return nil
 }
 
 // next is the ring's next record, whatever its format.
-func (c *Consumer) next() (Record, error) {
+func (c *Consumer) next(rec *Record) error {
 	switch {
 	case c.variable != nil:
-		return c.variable.Peek()
+		return c.variable.Peek(rec)
 	case c.classic != nil:
-		return c.classic.Peek()
+		return c.classic.Peek(rec)
 	}
-	seq := c.fixed.Sequence()
-	payload, err := c.fixed.Peek(1)
-	return Record{Seq: seq, Payload: payload}, err
+	var err error
+	rec.Seq, rec.Kind, rec.Time = c.fixed.Sequence(), 0, 0
+	rec.Payload, err = c.fixed.Peek(1)
+	return err
 }
 
 func (c *Consumer) errHeld() error {
@@ -138,20 +140,13 @@ func (c *Consumer) takeBatch(records []Record) (int, error) {
 	if c.fixed != nil {
 		return c.takeFixedBatch(records)
 	}
-	first, err := c.take()
-	if err != nil {
+	if err := c.take(&records[0]); err != nil {
 		return 0, err
 	}
-	records[0] = first
 	n := 1
-	for n < len(records) {
-		// What is wrong behind the first record is the next call's business.
-		rec, err := c.next()
-		if err != nil {
-			break
-		}
-		records[n] = rec
-		c.heldBytes += uint64(len(rec.Payload))
+	// What is wrong behind the first record is the next call's business.
+	for n < len(records) && c.next(&records[n]) == nil {
+		c.heldBytes += uint64(len(records[n].Payload))
 		n++
 	}
 	c.held = n

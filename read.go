@@ -41,27 +41,45 @@ func (c *Consumer) TryRead(dst []byte) (int, error) {
 }
 
 func (c *Consumer) copyOut(dst []byte) (int, error) {
-	rec, err := c.take()
-	if err != nil {
+	if c.variable == nil || c.held != 0 {
+		return c.copyOther(dst)
+	}
+	for {
+		n, short, err := c.variable.Read(dst)
+		switch {
+		case short:
+			return int(n), c.errShort(int(n), len(dst))
+		case err == nil:
+			c.counted(1, n)
+			return int(n), nil
+		case err != ErrWouldBlock: //nolint:errorlint // the ring returns it bare
+			return 0, err
+		}
+		if err := c.empty(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// copyOther serves fixed-size and classic records.
+func (c *Consumer) copyOther(dst []byte) (int, error) {
+	var rec Record
+	if err := c.take(&rec); err != nil {
 		return 0, err
 	}
 	if len(rec.Payload) > len(dst) {
-		return len(rec.Payload), c.putBack(len(rec.Payload), len(dst))
+		if c.classic != nil {
+			c.classic.Unpeek(c.heldSeq)
+		}
+		c.held = 0
+		c.usage.leased = false
+		return len(rec.Payload), c.errShort(len(rec.Payload), len(dst))
 	}
 	n := copy(dst, rec.Payload)
 	return n, c.release()
 }
 
-// putBack undoes take for a record that does not fit the caller's buffer.
-func (c *Consumer) putBack(n, room int) error {
-	switch {
-	case c.variable != nil:
-		c.variable.Unpeek(c.heldSeq)
-	case c.classic != nil:
-		c.classic.Unpeek(c.heldSeq)
-	}
-	c.held = 0
-	c.usage.leased = false
+func (c *Consumer) errShort(n, room int) error {
 	return fail("read", c.name, io.ErrShortBuffer, "the record has %d bytes, the buffer %d; it stays in the channel, read it with a larger buffer", n, room)
 }
 

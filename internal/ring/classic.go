@@ -227,23 +227,23 @@ func (r *ClassicReader) GuardHits() uint64 { return atomic.LoadUint64(&r.head.hi
 // Doubt returns the value the last look refused.
 func (r *ClassicReader) Doubt() (uint32, bool) { return r.head.refused, r.head.doubt }
 
-// Peek returns the next record that has not been peeked, in place or, when it
+// Peek sets rec to the next record that has not been peeked, in place or, when it
 // wraps, in a private buffer.
-func (r *ClassicReader) Peek() (Record, error) {
+func (r *ClassicReader) Peek(rec *Record) error {
 	have := r.head.value - r.ahead
 	if have == 0 {
 		if have = r.Readable(); have == 0 {
-			return Record{}, ErrWouldBlock
+			return ErrWouldBlock
 		}
 	}
 	if have < layout.ClassicLengthSize {
-		return Record{}, damaged("%d bytes are readable, fewer than a length word", have)
+		return damaged("%d bytes are readable, fewer than a length word", have)
 	}
 	var length [layout.ClassicLengthSize]byte
 	r.data.get(length[:], r.ahead)
 	n := binary.LittleEndian.Uint32(length[:])
 	if n > have-layout.ClassicLengthSize {
-		return Record{}, damaged("record of %d bytes where %d are readable", n, have-layout.ClassicLengthSize)
+		return damaged("record of %d bytes where %d are readable", n, have-layout.ClassicLengthSize)
 	}
 	start := r.ahead + layout.ClassicLengthSize
 	payload, ok := r.data.inPlace(start, n)
@@ -251,10 +251,10 @@ func (r *ClassicReader) Peek() (Record, error) {
 		payload = scratch(&r.buf, n)
 		r.data.get(payload, start)
 	}
-	rec := Record{Seq: r.count, Payload: payload}
+	*rec = Record{Seq: r.count, Payload: payload}
 	r.count++
 	r.ahead = start + n
-	return rec, nil
+	return nil
 }
 
 // Unpeek takes back everything peeked; seq is that of its first record.

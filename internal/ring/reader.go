@@ -118,42 +118,69 @@ func NewReader(mem []byte, g *layout.Geometry, slot uint32, barrier bool, wake W
 	}, nil
 }
 
-// Peek returns the next record that has not been peeked, in place. Release gives
-// back all that was peeked. ErrWouldBlock when there is none.
-func (r *Reader) Peek() (Record, error) {
+// Peek sets rec to the next record that has not been peeked, in place. Release
+// gives back all that was peeked. ErrWouldBlock when there is none.
+func (r *Reader) Peek(rec *Record) error {
+	off, n, kind, err := r.next()
+	if err != nil {
+		return err
+	}
+	rec.Seq, rec.Kind, rec.Time = r.seq-1, kind, 0
+	if r.header == layout.HeaderSizeTimes {
+		rec.Time = int64(r.data.word(off + 16).Load())
+	}
+	rec.Payload = r.data.bytes(off+r.header, n)
+	return nil
+}
+
+// Read copies the next record to dst and releases it. When dst is too short the
+// record stays, and short is true with its length.
+func (r *Reader) Read(dst []byte) (n uint64, short bool, err error) {
+	off, n, _, err := r.next()
+	if err != nil {
+		return 0, false, err
+	}
+	if n > uint64(len(dst)) {
+		r.Unpeek(r.seq - 1)
+		return n, true, nil
+	}
+	copy(dst, r.data.bytes(off+r.header, n))
+	r.Release()
+	return n, false, nil
+}
+
+// next validates the record behind ahead and moves ahead and seq past it. It
+// skips pads.
+func (r *Reader) next() (off, n uint64, kind uint16, err error) {
 	for {
 		if r.ahead == r.published {
 			if err := r.refresh(); err != nil {
-				return Record{}, err
+				return 0, 0, 0, err
 			}
 		}
-		off := r.ahead & r.mask
+		off = r.ahead & r.mask
 		rest := r.mask + 1 - off
 		have := r.published - r.ahead
 		word := r.data.word(off).Load()
-		n := word & (1<<layout.KindShift - 1)
-		kind := word >> layout.KindShift
+		n, kind = word&(1<<layout.KindShift-1), uint16(word>>layout.KindShift)
 		if kind == layout.KindPad {
 			if n != rest || rest > have {
-				return Record{}, damaged("pad of %d bytes at position %d, %d bytes before the end of the ring", n, r.ahead, rest)
+				return 0, 0, 0, damaged("pad of %d bytes at position %d, %d bytes before the end of the ring", n, r.ahead, rest)
 			}
 			r.skip(rest)
 			continue
 		}
 		stride := (r.header + n + r.align - 1) &^ (r.align - 1)
 		if stride > rest || stride > have {
-			return Record{}, damaged("record of %d bytes at position %d, where %d can be", n, r.ahead, min(rest, have))
+			return 0, 0, 0, damaged("record of %d bytes at position %d, where %d can be", n, r.ahead, min(rest, have))
 		}
-		rec := Record{Seq: r.data.word(off + 8).Load(), Kind: uint16(kind), Payload: r.data.bytes(off+r.header, n)}
-		if rec.Seq != r.seq && r.known {
-			return Record{}, damaged("sequence number %d at position %d, expected %d", rec.Seq, r.ahead, r.seq)
+		seq := r.data.word(off + 8).Load()
+		if seq != r.seq && r.known {
+			return 0, 0, 0, damaged("sequence number %d at position %d, expected %d", seq, r.ahead, r.seq)
 		}
-		if r.header == layout.HeaderSizeTimes {
-			rec.Time = int64(r.data.word(off + 16).Load())
-		}
-		r.seq, r.known = rec.Seq+1, true
+		r.seq, r.known = seq+1, true
 		r.ahead += stride
-		return rec, nil
+		return off, n, kind, nil
 	}
 }
 
