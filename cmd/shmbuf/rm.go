@@ -14,8 +14,8 @@ const rmHelp = `Remove a channel and the records in it.
 A channel that a live producer or consumer holds is not removed, unless --force is
 given: those who hold it then go on with the memory they have, but nobody finds
 them under this name any more. --force also removes objects that are damaged or not
-channels at all. Existing classic programs hold no lock: rm cannot
-see whether one of them is still running.`
+channels at all. Existing classic programs hold no lock: rm cannot see whether one of
+them is still running.`
 
 func newRm() *cobra.Command {
 	force := false

@@ -31,7 +31,8 @@ others to the next sub.
 A classic channel has no end of stream: end it with --count or --timeout.
 
 A native channel is removed when its producer has closed it and its consumer has
-drained it and left. It stays if the producer (pub --keep) asked for that.
+drained it and left. It stays with --keep, and when the producer (pub --keep) asked
+for that.
 
 When the producer ends without closing, sub writes what was sent and ends with
 status 1; with --await-producer it waits for a successor. When a producer replaces
@@ -49,6 +50,7 @@ type subOptions struct {
 	count   flags.Count
 	framing flags.Output
 	await   bool
+	keep    bool
 }
 
 func newSub() *cobra.Command {
@@ -69,6 +71,7 @@ func newSub() *cobra.Command {
 	f.VarP(&o.timeout, "timeout", "t", "longest wait for a record; 0 waits for ever")
 	f.VarP(&o.count, "count", "n", "end after so many records")
 	f.VarP(&o.framing, "framing", "f", "what is written between records")
+	f.BoolVar(&o.keep, "keep", false, "leave the channel in place when it is drained and its producer has closed it")
 	f.BoolVar(&o.await, "await-producer", false, "wait for a successor when the producer dies")
 	_ = cmd.RegisterFlagCompletionFunc("framing", words("lines", "length", "raw"))
 	return cmd
@@ -82,7 +85,7 @@ func sub(ctx context.Context, name string, o *subOptions) error {
 			return err
 		}
 		err = s.drain(c)
-		if closeErr := c.Close(); err == nil {
+		if closeErr := s.leave(c); err == nil {
 			err = closeErr
 		}
 		if errors.Is(err, shmbuf.ErrRetired) {

@@ -90,6 +90,18 @@ func (s *subscriber) giveBackPart() error {
 	return errors.Join(err, c.Close())
 }
 
+// leave closes the consumer. With --keep it lets the end of the process do that
+// where closing would remove the channel: the kernel frees the slot, and the next
+// consumer goes on behind the last record given back.
+func (s *subscriber) leave(c *shmbuf.Consumer) error {
+	if s.opts.keep && c.Layout() == shmbuf.Native {
+		if info, err := shmbuf.Inspect(s.name); err == nil && info.Producer.State == "closed" && info.Consumers[0].LagRecords == 0 {
+			return nil
+		}
+	}
+	return c.Close()
+}
+
 // outputGrace is how long an interrupted sub may still wait for standard output.
 const outputGrace = 2 * time.Second
 
