@@ -54,12 +54,15 @@ func (c *Consumer) barrier() bool {
 	return c.control.Producer.Capabilities.Load()&layout.CapabilityBarrier != 0
 }
 
-// alive implements peer: false when the producer ended without closing.
-func (c *Consumer) alive() (bool, error) {
+// alive implements peer: died when the producer ended without closing.
+func (c *Consumer) alive() (liveness, error) {
 	if c.control.Producer.State.Load() != layout.ProducerActive {
-		return true, nil
+		return held, nil // the end of the stream says more than we could
 	}
-	return c.seg.Locked(producerRole)
+	if locked, err := c.seg.Locked(producerRole); err != nil || locked {
+		return held, err
+	}
+	return died, nil
 }
 
 // empty says why there is no record: ErrWouldBlock, io.EOF, ErrRetired; nil when

@@ -89,6 +89,8 @@ func explainSlow(op, channel string, err error) error {
 		return fail(op, channel, ErrPeerDied, "the other side ended without closing; start a successor, or set AwaitPeer to wait for one")
 	case errors.Is(err, ErrRetired):
 		return fail(op, channel, ErrRetired, "the segment was replaced or removed; open the channel again to follow")
+	case errors.Is(err, ErrSegmentLost):
+		return fail(op, channel, ErrSegmentLost, "the object was made smaller under us; find out which program truncates it, and create the channel again")
 	case errors.Is(err, context.DeadlineExceeded):
 		return fail(op, channel, err, "timed out waiting for the other side (see shmbuf info %s)", channel)
 	case errors.Is(err, context.Canceled):

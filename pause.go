@@ -38,7 +38,7 @@ var spins = func() int {
 type pause struct {
 	spun    int
 	armed   bool
-	dead    bool // the peer was found dead; one last try is under way
+	end     error // why waiting is in vain; one last try is under way
 	checked time.Time
 	nap     time.Duration // classic
 	doubt   time.Time     // classic: since when the peer's position is impossible
@@ -58,9 +58,18 @@ func (w *pause) spin() bool {
 type peer interface {
 	// barrier: does the publisher leave the fence to the waiter?
 	barrier() bool
-	// alive: does somebody hold, or has nobody ever taken, the other role?
-	alive() (bool, error)
+	// alive: who has the other role?
+	alive() (liveness, error)
 }
+
+// liveness of the other side.
+type liveness int
+
+const (
+	absent liveness = iota // nobody has come, or everybody has left in order
+	held                   // somebody is there
+	died                   // somebody ended without leaving
+)
 
 // pauseNative waits one step on an event word (section 3.7): spin; then raise the
 // flag, fence, and let the caller take its last look; then sleep.
@@ -68,8 +77,8 @@ func (h *handle) pauseNative(ctx context.Context, w *pause, p peer) error {
 	if h.usage.isClosed() {
 		return os.ErrClosed
 	}
-	if w.dead {
-		return ErrPeerDied
+	if w.end != nil {
+		return w.end
 	}
 	if w.spin() {
 		return nil
@@ -103,12 +112,28 @@ func (h *handle) pauseNative(ctx context.Context, w *pause, p peer) error {
 	return nil
 }
 
-// checkPeer finds out whether the peer is dead. The caller tries once more before
-// the next pause reports it: the peer may have published before it died.
+// checkPeer finds out whether there is still somebody to wait for. The caller tries
+// once more before the next pause reports the end: the peer may have published
+// before it died.
 func (h *handle) checkPeer(w *pause, p peer) error {
+	if intact, err := h.seg.Intact(); err != nil {
+		return err
+	} else if !intact {
+		return ErrSegmentLost
+	}
 	alive, err := p.alive()
-	w.dead = err == nil && !alive && !h.awaitPeer
-	return err
+	if err != nil || alive == held {
+		return err
+	}
+	switch linked, err := h.seg.Linked(); {
+	case err != nil:
+		return err
+	case !linked:
+		w.end = ErrRetired // no successor can find this segment
+	case alive == died && !h.awaitPeer:
+		w.end = ErrPeerDied
+	}
+	return nil
 }
 
 // timeLeft is the time until the deadline of ctx, at most limit.

@@ -9,15 +9,20 @@ import "context"
 // On a channel of fixed-size records it returns one record; see PeekRun for more.
 func (c *Consumer) Peek(ctx context.Context) (Record, error) {
 	rec, err := c.TryPeek()
-	if err != ErrWouldBlock { //nolint:errorlint // bare on the hot path
-		return rec, err
+	if err == ErrWouldBlock { //nolint:errorlint // bare on the hot path
+		return c.waitPeek(ctx)
 	}
+	return rec, err
+}
+
+//go:noinline
+func (c *Consumer) waitPeek(ctx context.Context) (Record, error) {
 	var w pause
 	for {
 		if err := c.pause(ctx, &w); err != nil {
 			return Record{}, explain("read", c.name, err)
 		}
-		if rec, err = c.TryPeek(); err != ErrWouldBlock { //nolint:errorlint // see above
+		if rec, err := c.TryPeek(); err != ErrWouldBlock { //nolint:errorlint // see above
 			return rec, err
 		}
 	}

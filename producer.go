@@ -91,18 +91,20 @@ func (p *Producer) barrier() bool {
 	return false
 }
 
-// alive implements peer: false when a consumer that gates ended without leaving.
-func (p *Producer) alive() (bool, error) {
+// alive implements peer: died when a consumer that gates ended without leaving.
+func (p *Producer) alive() (liveness, error) {
+	state := absent
 	for i := range p.geometry.Slots {
 		s := p.control.Slot(i)
 		if s.Policy.Load() != layout.PolicyLossless || s.State.Load() != layout.SlotAttached {
 			continue
 		}
-		if held, err := p.seg.Locked(slotRole(i)); err != nil || !held {
-			return false, err
+		state = held
+		if locked, err := p.seg.Locked(slotRole(i)); err != nil || !locked {
+			return died, err
 		}
 	}
-	return true, nil
+	return state, nil
 }
 
 // Close ends the stream: consumers read what is left and then get io.EOF. The

@@ -13,15 +13,20 @@ import (
 // result. Other errors as for Peek.
 func (c *Consumer) Read(ctx context.Context, dst []byte) (int, error) {
 	n, err := c.TryRead(dst)
-	if err != ErrWouldBlock { //nolint:errorlint // bare on the hot path
-		return n, err
+	if err == ErrWouldBlock { //nolint:errorlint // bare on the hot path
+		return c.waitRead(ctx, dst)
 	}
+	return n, err
+}
+
+//go:noinline
+func (c *Consumer) waitRead(ctx context.Context, dst []byte) (int, error) {
 	var w pause
 	for {
 		if err := c.pause(ctx, &w); err != nil {
 			return 0, explain("read", c.name, err)
 		}
-		if n, err = c.TryRead(dst); err != ErrWouldBlock { //nolint:errorlint // see above
+		if n, err := c.TryRead(dst); err != ErrWouldBlock { //nolint:errorlint // see above
 			return n, err
 		}
 	}

@@ -4,9 +4,9 @@ import "context"
 
 // Reserve finds room for a record of up to n bytes and returns those bytes in
 // the ring, for filling in place. It blocks while the ring is full. Commit makes
-// the record visible, Abort gives it up. One reservation is out at a time: another
-// Reserve, or a Write, gives an earlier one up. The bytes stay valid until then, or
-// until Close and the next call on this handle. Errors as for Write.
+// the record visible, Abort gives it up; until then another Reserve, or a Write, is
+// refused (ErrInvalid). The bytes stay valid until Commit or Abort, after a Close
+// too. Errors as for Write.
 //
 // On a channel of fixed-size records n is the record size. On a classic channel a
 // record that wraps is filled in a private buffer and copied by Commit.
@@ -32,7 +32,6 @@ func (p *Producer) TryReserve(n int) ([]byte, error) {
 		return nil, p.refuse("reserve")
 	}
 	view, err := p.tryReserve(n)
-	p.usage.leased = err == nil
 	p.usage.leave()
 	if err != nil {
 		return nil, p.writeError("reserve", err, uint64(n))
@@ -40,21 +39,26 @@ func (p *Producer) TryReserve(n int) ([]byte, error) {
 	return view, nil
 }
 
-func (p *Producer) tryReserve(n int) ([]byte, error) {
+func (p *Producer) tryReserve(n int) (view []byte, err error) {
 	switch {
+	case p.usage.leased:
+		return nil, p.errReserved("reserve")
 	case n < 0:
 		return nil, fail("reserve", p.name, ErrInvalid, "%d bytes; use 0 to %d", n, p.maxRecord)
 	case p.variable != nil:
-		return p.variable.Reserve(uint64(n))
+		view, err = p.variable.Reserve(uint64(n))
 	case p.classic != nil:
 		if n == 0 {
 			return nil, fail("reserve", p.name, ErrInvalid, "0 bytes: existing classic consumers stall on records of length 0; use at least 1")
 		}
-		return p.classic.Reserve(uint64(n))
+		view, err = p.classic.Reserve(uint64(n))
 	case uint64(n) != p.fixed.RecordSize():
 		return nil, fail("reserve", p.name, ErrInvalid, "%d bytes on a channel of records of %d bytes", n, p.fixed.RecordSize())
+	default:
+		view, err = p.fixed.Reserve(1)
 	}
-	return p.fixed.Reserve(1)
+	p.usage.leased = err == nil
+	return view, err
 }
 
 // Commit makes the first n reserved bytes visible as one record. ErrInvalid when
@@ -146,7 +150,6 @@ func (p *Producer) TryReserveRun(most int) ([]byte, error) {
 		return nil, p.refuse("reserve")
 	}
 	run, err := p.tryReserveRun(most)
-	p.usage.leased = err == nil
 	p.usage.leave()
 	if err != nil {
 		return nil, explain("reserve", p.name, err)
@@ -161,7 +164,12 @@ func (p *Producer) tryReserveRun(most int) ([]byte, error) {
 	if most < 1 {
 		return nil, fail("reserve", p.name, ErrInvalid, "a run of at most %d records; ask for 1 or more", most)
 	}
-	return p.fixed.Reserve(uint64(most))
+	if p.usage.leased {
+		return nil, p.errReserved("reserve")
+	}
+	run, err := p.fixed.Reserve(uint64(most))
+	p.usage.leased = err == nil
+	return run, err
 }
 
 // CommitRun makes the first n reserved records visible, 0 to all. ErrInvalid when

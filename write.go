@@ -21,9 +21,14 @@ func (p *Producer) Write(ctx context.Context, record []byte) error {
 // 0xFFFE. Classic and fixed-size records carry none (ErrInvalid when not 0).
 func (p *Producer) WriteKind(ctx context.Context, kind uint16, record []byte) error {
 	err := p.TryWriteKind(kind, record)
-	if err != ErrWouldBlock { //nolint:errorlint // bare on the hot path
-		return err
+	if err == ErrWouldBlock { //nolint:errorlint // bare on the hot path
+		return p.waitWrite(ctx, kind, record)
 	}
+	return err
+}
+
+//go:noinline
+func (p *Producer) waitWrite(ctx context.Context, kind uint16, record []byte) error {
 	var w pause
 	for {
 		if err := p.pause(ctx, &w); err != nil {
@@ -43,21 +48,21 @@ func (p *Producer) TryWriteKind(kind uint16, record []byte) error {
 	if !p.usage.enter() {
 		return p.refuse("write")
 	}
-	p.usage.leased = false
 	var err error
-	if p.variable != nil && kind <= layout.MaxKind {
+	if p.usage.leased {
+		err = p.errReserved("write")
+	} else if p.variable != nil && kind <= layout.MaxKind {
 		err = p.variable.Write(record, kind, p.now())
 	} else {
 		err = p.writeOther(kind, record)
 	}
 	if err == nil {
 		p.counted(1, uint64(len(record)))
+		p.usage.leave()
+		return nil
 	}
 	p.usage.leave()
-	if err != nil {
-		return p.writeError("write", err, uint64(len(record)))
-	}
-	return nil
+	return p.writeError("write", err, uint64(len(record)))
 }
 
 // writeOther serves fixed-size and classic records, and refuses bad kinds.
@@ -110,6 +115,9 @@ func (p *Producer) pause(ctx context.Context, w *pause) error {
 
 // writeError gives the ring's error its message; n is the length asked for.
 func (p *Producer) writeError(op string, err error, n uint64) error {
+	if err == ErrWouldBlock { //nolint:errorlint // bare on the hot path
+		return err
+	}
 	if err == ErrTooLarge { //nolint:errorlint // the ring returns it bare
 		return fail(op, p.name, ErrTooLarge, "a record of %d bytes can never fit: the capacity of %d bytes holds records of up to %d; create the channel with a capacity of %d or more",
 			n, p.capacity, p.maxRecord, layout.PowerOfTwoBelow(2*(n+layout.HeaderSizeTimes)-1))
@@ -153,7 +161,6 @@ func (p *Producer) TryWriteBatch(records [][]byte) (int, error) {
 	if !p.usage.enter() {
 		return 0, p.refuse("write")
 	}
-	p.usage.leased = false
 	n, err := p.tryBatch(records)
 	p.usage.leave()
 	switch {
@@ -166,6 +173,9 @@ func (p *Producer) TryWriteBatch(records [][]byte) (int, error) {
 }
 
 func (p *Producer) tryBatch(records [][]byte) (n int, err error) {
+	if p.usage.leased {
+		return 0, p.errReserved("write")
+	}
 	var bytes uint64
 	now := p.now()
 	for n < len(records) {
@@ -185,6 +195,11 @@ func (p *Producer) tryBatch(records [][]byte) (n int, err error) {
 	}
 	p.counted(uint64(n), bytes)
 	return n, err
+}
+
+// errReserved refuses a call that would run over a reservation.
+func (p *Producer) errReserved(op string) error {
+	return fail(op, p.name, ErrInvalid, "a reservation is outstanding; call Commit or Abort first")
 }
 
 // errRun explains a run on a channel that has none.
@@ -221,7 +236,6 @@ func (p *Producer) TryWriteRun(run []byte) (int, error) {
 	if !p.usage.enter() {
 		return 0, p.refuse("write")
 	}
-	p.usage.leased = false
 	n, err := p.tryRun(run)
 	p.usage.leave()
 	if err != nil {
@@ -233,6 +247,9 @@ func (p *Producer) TryWriteRun(run []byte) (int, error) {
 func (p *Producer) tryRun(run []byte) (int, error) {
 	if p.fixed == nil {
 		return 0, p.errRun("write")
+	}
+	if p.usage.leased {
+		return 0, p.errReserved("write")
 	}
 	size := p.fixed.RecordSize()
 	if uint64(len(run))%size != 0 {

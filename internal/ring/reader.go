@@ -1,6 +1,8 @@
 package ring
 
 import (
+	"unsafe"
+
 	"github.com/shmbuf/shmbuf/internal/layout"
 )
 
@@ -133,9 +135,33 @@ func (r *Reader) Peek(rec *Record) error {
 	return nil
 }
 
-// Read copies the next record to dst and releases it. When dst is too short the
-// record stays, and short is true with its length.
+// Read copies the next record to dst and releases it; nothing may be peeked. When
+// dst is too short the record stays, and short is true with its length.
 func (r *Reader) Read(dst []byte) (n uint64, short bool, err error) {
+	if r.ahead == r.published {
+		if err := r.refresh(); err != nil {
+			return 0, false, err
+		}
+	}
+	off := r.ahead & r.mask
+	record := unsafe.Add(r.data.base, off)
+	n = (*layout.U64)(record).Load() // read once: kind and length
+	stride := (r.header + n + r.align - 1) &^ (r.align - 1)
+	if n > uint64(len(dst)) || stride > min(r.published-r.ahead, r.mask+1-off) || !r.known ||
+		(*layout.U64)(unsafe.Add(record, 8)).Load() != r.seq {
+		return r.readSlow(dst)
+	}
+	// The common case of next and Release, in one piece: kind 0, the sequence
+	// number that is due, and room in dst.
+	copy(dst, unsafe.Slice((*byte)(unsafe.Add(record, r.header)), n))
+	r.ahead += stride
+	r.seq++
+	r.Release()
+	return n, false, nil
+}
+
+//go:noinline
+func (r *Reader) readSlow(dst []byte) (n uint64, short bool, err error) {
 	off, n, _, err := r.next()
 	if err != nil {
 		return 0, false, err

@@ -1,6 +1,8 @@
 package ring
 
 import (
+	"unsafe"
+
 	"github.com/shmbuf/shmbuf/internal/layout"
 )
 
@@ -162,6 +164,31 @@ func (w *Writer) Flush() {
 
 // Write copies one record into the ring and publishes it.
 func (w *Writer) Write(p []byte, kind uint16, time int64) error {
+	n := uint64(len(p))
+	off := w.next & w.mask
+	end := w.next + (w.header+n+w.align-1)&^(w.align-1)
+	if n > w.max || end-w.gates.lowest > w.mask+1 || end-w.next > w.mask+1-off {
+		return w.writeSlow(p, kind, time)
+	}
+	// The common case of Append and publish, in one piece: there is room, and no
+	// pad is needed.
+	w.reserved = false
+	w.page.Frontier.Set(end)
+	record := unsafe.Add(w.data.base, off)
+	(*layout.U64)(record).Set(n | uint64(kind)<<layout.KindShift)
+	(*layout.U64)(unsafe.Add(record, 8)).Set(w.count)
+	if w.header == layout.HeaderSizeTimes {
+		(*layout.U64)(unsafe.Add(record, 16)).Set(uint64(time))
+	}
+	copy(unsafe.Slice((*byte)(unsafe.Add(record, w.header)), n), p)
+	w.next = end
+	w.count++
+	w.publish()
+	return nil
+}
+
+//go:noinline
+func (w *Writer) writeSlow(p []byte, kind uint16, time int64) error {
 	if err := w.Append(p, kind, time); err != nil {
 		return err
 	}
