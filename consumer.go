@@ -2,7 +2,6 @@ package shmbuf
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"github.com/shmbuf/shmbuf/internal/layout"
@@ -33,6 +32,7 @@ type Consumer struct {
 	held      int    // records peeked and not released
 	heldBytes uint64 // of their payloads
 	heldSeq   uint64 // of the first
+	looks     uint   // classic: how often in a row the ring was empty
 }
 
 // Stats returns the counters. Any goroutine may call it.
@@ -68,6 +68,9 @@ func (c *Consumer) alive() (liveness, error) {
 // empty says why there is no record: ErrWouldBlock, io.EOF, ErrRetired; nil when
 // one came in the meantime.
 func (c *Consumer) empty() error {
+	if c.classic != nil {
+		return c.emptyClassic()
+	}
 	state := c.control.Producer.State.Load() // pairs with the store in endStream and retire
 	if state < layout.ProducerClosed {
 		return ErrWouldBlock
@@ -87,6 +90,25 @@ func (c *Consumer) empty() error {
 	return ErrRetired
 }
 
+// emptyClassic finds out whether the object was replaced: nothing more comes then.
+// It asks the kernel (0.5 µs) the first, second, fourth … and every 64th time.
+func (c *Consumer) emptyClassic() error {
+	c.looks++
+	if c.looks&(c.looks-1) != 0 && c.looks%64 != 0 {
+		return ErrWouldBlock
+	}
+	linked, err := c.seg.Linked()
+	switch {
+	case err != nil:
+		return err
+	case linked:
+		return ErrWouldBlock
+	case c.classic.Readable() != 0:
+		return nil
+	}
+	return ErrRetired
+}
+
 // pause waits one step for records.
 func (c *Consumer) pause(ctx context.Context, w *pause) error {
 	if !c.usage.enter() {
@@ -94,11 +116,6 @@ func (c *Consumer) pause(ctx context.Context, w *pause) error {
 	}
 	defer c.usage.leave()
 	if c.classic != nil {
-		if w.nap >= classicLook {
-			if linked, err := c.seg.Linked(); err != nil || !linked {
-				return errors.Join(err, ErrRetired)
-			}
-		}
 		refused, doubtful := c.classic.Doubt()
 		return c.pauseClassic(ctx, w, refused, doubtful)
 	}

@@ -285,10 +285,10 @@ func replaceClassic(name string, o *Options, _ *layout.Geometry) (*Producer, uin
 	switch {
 	case err != nil:
 		return nil, 0, err
-	case id == layout.Native:
-		return nil, 0, fail("create", name, fs.ErrExist, "a native channel has this name; remove it with shmbuf rm %s, or create with the native layout", name)
 	case o.Exclusive:
 		return nil, 0, fail("create", name, fs.ErrExist, "a channel of this name exists; use another name, remove it, or do not ask for exclusive creation")
+	case id == layout.Native:
+		return nil, 0, fail("create", name, ErrNotChannel, "a native channel has this name, not a classic one; remove it with shmbuf rm %s, or create with the native layout", name)
 	}
 	if ok, err := seg.TryLock(classicProducerRole); err != nil {
 		return nil, 0, err

@@ -3,6 +3,7 @@ package shmbuf
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"time"
 
@@ -157,8 +158,13 @@ func attachClassic(seg *segment.Segment, o *ConsumerOptions) (*Consumer, error) 
 		return nil, errNotReady // changed since it was identified
 	}
 	r, err := ring.NewClassicReader(seg.Bytes(), capacity)
-	if err != nil {
-		return nil, errAgain // positions that cannot both be true: read them again
+	for try := 0; err != nil; try++ {
+		if try == attempts {
+			h := layout.ClassicHeaderOf(seg.Bytes())
+			return nil, fmt.Errorf("%w: head %d and tail %d cannot both be true with a capacity of %d", ErrDamaged, h.Head.Load(), h.Tail.Load(), capacity)
+		}
+		time.Sleep(time.Millisecond) // a peer may be storing one of them
+		r, err = ring.NewClassicReader(seg.Bytes(), capacity)
 	}
 	return &Consumer{handle: handle{
 		name: seg.Name(), layout: Classic, seg: seg, capacity: uint64(capacity), maxRecord: r.MaxRecord(),

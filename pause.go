@@ -20,9 +20,6 @@ const (
 	sleepSlice = 50 * time.Millisecond
 	// damageTime is how long a classic position may stay impossible.
 	damageTime = time.Second
-	// classicLook is the nap from which on a classic consumer looks whether its
-	// object was replaced.
-	classicLook = time.Millisecond
 )
 
 var spins = func() int {

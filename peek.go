@@ -51,13 +51,14 @@ func (c *Consumer) take(rec *Record) error {
 		if err == nil {
 			break
 		}
-		if err == ErrWouldBlock && c.classic == nil { //nolint:errorlint // the ring returns it bare
+		if err == ErrWouldBlock { //nolint:errorlint // the ring returns it bare
 			err = c.empty()
 		}
 		if err != nil {
 			return err
 		}
 	}
+	c.looks = 0
 	c.held, c.heldBytes, c.heldSeq = 1, uint64(len(rec.Payload)), rec.Seq
 	c.usage.leased = true
 	return nil

@@ -30,7 +30,7 @@ func Identify(head [16]byte, size uint64) (Identity, uint32) {
 			return UnknownVersion, third
 		}
 		return Native, third
-	case fourth != 0:
+	case fourth != 0 || magic == Magic:
 		return NotChannel, 0
 	case third == 0:
 		if magic == 0 {

@@ -119,6 +119,9 @@ func newGates(c layout.Control, g *layout.Geometry, position uint64) (gates, err
 		if position-v > g.Lap() {
 			return gs, damaged("gate %d of slot %d is more than a lap behind position %d", v, i, position)
 		}
+		if c := s.Cursor.Load(); c-v > position-v {
+			return gs, damaged("cursor %d of slot %d is outside %d…%d", c, i, v, position)
+		}
 		gs.list = append(gs.list, gate{s, v})
 	}
 	gs.recompute(position)
