@@ -379,6 +379,7 @@ class Consumer:
                     return self.empty(got.need)
                 break
             c, record = got
+            assert record.seq is not None
             expected = (record.seq + 1) & M
             records.append(record)
             if self.seen == c and records:  # never look further than one publication

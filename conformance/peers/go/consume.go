@@ -44,6 +44,9 @@ func consume(f *flags, r *report) error {
 		if errors.Is(err, shmbuf.ErrRetired) {
 			err = v.follow()
 		}
+		if f.again && errors.Is(err, io.EOF) {
+			err = v.reopen()
+		}
 		if err != nil {
 			return err
 		}
@@ -54,9 +57,15 @@ func consume(f *flags, r *report) error {
 		}
 		die()
 	}
-	if f.expectEnd {
-		if _, err := v.c.Read(ctx, v.dst); !errors.Is(err, io.EOF) {
-			return fmt.Errorf("after the last record: got %v, want the end of the stream", err)
+	for _, end := range []struct {
+		demanded bool
+		want     error
+	}{{f.expectEnd, io.EOF}, {f.expectDeath, shmbuf.ErrPeerDied}} {
+		if !end.demanded {
+			continue
+		}
+		if _, err := v.c.Read(ctx, v.dst); !errors.Is(err, end.want) {
+			return fmt.Errorf("after the last record: got %v, want %v", err, end.want)
 		}
 	}
 	r.Guards += v.c.Stats().GuardHits
@@ -72,6 +81,17 @@ func (v *receiver) follow() error {
 	}
 	c, err := open(v.f)
 	v.c, v.base = c, v.r.Next
+	return err
+}
+
+// reopen waits for the producer that goes on with a closed channel.
+func (v *receiver) reopen() error {
+	if err := v.c.Close(); err != nil {
+		return err
+	}
+	time.Sleep(2 * time.Millisecond)
+	c, err := open(v.f)
+	v.c = c
 	return err
 }
 

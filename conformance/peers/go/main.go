@@ -20,7 +20,8 @@ type flags struct {
 	alignment                       uint
 	batch, stopAfter, dieAfter      uint64
 	inPlace, times, keep, awaitPeer bool
-	kinds, expectEnd                bool
+	kinds, expectEnd, expectDeath   bool
+	again                           bool
 	wait                            float64
 	lengths                         []uint64
 	frame, payloadFile              string
@@ -47,6 +48,8 @@ func parse(args []string) (*flags, error) {
 	set.BoolVar(&f.awaitPeer, "await-peer", false, "wait for a successor")
 	set.BoolVar(&f.kinds, "kinds", false, "tag records, check tags")
 	set.BoolVar(&f.expectEnd, "expect-end", false, "demand the end of the stream")
+	set.BoolVar(&f.expectDeath, "expect-death", false, "demand that the peer dies without closing")
+	set.BoolVar(&f.again, "again", false, "open again at the end of the stream until all records came")
 	set.Float64Var(&f.wait, "wait", 10, "seconds for the channel to appear")
 	set.Uint64Var(&f.stopAfter, "stop-after", 0, "close after so many")
 	set.Uint64Var(&f.dieAfter, "die-after", 0, "kill itself after so many")

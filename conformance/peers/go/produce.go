@@ -39,6 +39,9 @@ func produce(f *flags, r *report) error {
 	send := choose(f, p, c)
 	for r.Next < end {
 		n, bytes, err := send(ctx, r.Next, min(f.batch, end-r.Next))
+		if f.expectDeath && errors.Is(err, shmbuf.ErrPeerDied) {
+			return p.Close()
+		}
 		if err != nil {
 			return err
 		}

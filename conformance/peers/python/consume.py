@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
@@ -31,6 +32,12 @@ class Receiver:
         self.c.close()
         self.open()
         self.base = self.at
+
+    def reopen(self) -> None:
+        """Wait for the producer that goes on with a closed channel."""
+        self.c.close()
+        time.sleep(0.002)
+        self.open()
 
     def take(self) -> None:
         args, c = self.args, self.c
@@ -79,6 +86,14 @@ class Receiver:
         self.report["bytes"] += size
 
 
+def expect_last(c: shmbuf.Consumer[Any], error: type[Exception]) -> None:
+    try:
+        c.read(PATIENCE)
+    except error:
+        return
+    raise AssertionError(f"a record after the last one, want {error.__name__}")
+
+
 def consume(args: Namespace, report: dict[str, Any], die: Callable[[], None]) -> None:
     v = Receiver(args, report)
     while v.at < args.total:
@@ -86,16 +101,17 @@ def consume(args: Namespace, report: dict[str, Any], die: Callable[[], None]) ->
             v.take()
         except shmbuf.Retired:
             v.follow()
+        except shmbuf.EndOfStream:
+            if not args.again:
+                raise
+            v.reopen()
     if args.dies:
         if args.in_place:
             v.c.try_peek()  # looked at and never released: comes again
         die()
     if args.expect_end:
-        try:
-            v.c.read(PATIENCE)
-        except shmbuf.EndOfStream:
-            pass
-        else:
-            raise AssertionError("a record after the last one, want the end of the stream")
+        expect_last(v.c, shmbuf.EndOfStream)
+    if args.expect_death:
+        expect_last(v.c, shmbuf.PeerDied)
     report["guards"] += v.c.stats().guard_hits
     v.c.close()

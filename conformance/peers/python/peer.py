@@ -35,7 +35,7 @@ def parse() -> argparse.Namespace:
     p.add_argument("--lengths", default="")
     p.add_argument("--frame", default="")
     p.add_argument("--payload-file", default="")
-    for flag in ("in-place", "times", "keep", "await-peer", "kinds", "expect-end"):
+    for flag in ("in-place", "times", "keep", "await-peer", "kinds", "expect-end", "expect-death", "again"):
         p.add_argument("--" + flag, action="store_true")
     args = p.parse_args()
     args.lengths = [int(n) for n in args.lengths.split(",") if n]

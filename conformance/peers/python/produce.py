@@ -59,10 +59,15 @@ def produce(args: Namespace, report: dict[str, Any], die: Callable[[], None]) ->
     records = expected(args)
     with create(args) as p:
         refuses(args, p)
-        for count, size in send(args, p, records):
-            report["next"] += count
-            report["records"] += count
-            report["bytes"] += size
+        try:
+            for count, size in send(args, p, records):
+                report["next"] += count
+                report["records"] += count
+                report["bytes"] += size
+        except shmbuf.PeerDied:
+            if not args.expect_death:
+                raise
+            return
         if args.dies:
             if args.in_place:
                 spoil(args, p)
