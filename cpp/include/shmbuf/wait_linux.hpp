@@ -1,0 +1,78 @@
+// Sleeping and waking on Linux: futex words in shared memory, and process-wide memory barriers.
+#ifndef SHMBUF_WAIT_LINUX_HPP_
+#define SHMBUF_WAIT_LINUX_HPP_
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+#include "shmbuf/atomic.hpp"
+
+namespace shmbuf {
+namespace detail {
+
+// Values of <linux/membarrier.h>, which older distributions do not ship.
+constexpr int kMembarrierGlobalExpedited = 1 << 1;
+constexpr int kMembarrierRegisterGlobalExpedited = 1 << 2;
+constexpr int kMembarrierPrivateExpedited = 1 << 3;
+constexpr int kMembarrierRegisterPrivateExpedited = 1 << 4;
+
+inline bool membarrier(int command) noexcept {
+#if defined(SYS_membarrier)
+  return ::syscall(SYS_membarrier, command, 0, 0) == 0;
+#else
+  (void)command;
+  return false;
+#endif
+}
+
+// Whether threads of this process may leave their barrier to whoever calls process_barrier().
+inline bool process_barrier_ready() noexcept {
+  static const bool ready = membarrier(kMembarrierRegisterPrivateExpedited);
+  return ready;
+}
+inline void process_barrier() noexcept {
+  if (!membarrier(kMembarrierPrivateExpedited)) full_fence();
+}
+
+// Whether this process has registered for peer_barrier(), i.e. may set the BARRIER capability.
+inline bool peer_barrier_ready() noexcept {
+  static const bool ready = membarrier(kMembarrierRegisterGlobalExpedited);
+  return ready;
+}
+// Makes every registered process execute a full fence. False when the kernel refuses.
+inline bool peer_barrier() noexcept { return membarrier(kMembarrierGlobalExpedited); }
+
+enum class Sleep { woken, timed_out };
+
+// Sleeps while *word is 1, at most `nanoseconds`. Returns early for any reason.
+inline Sleep sleep_on(std::uint32_t* word, std::int64_t nanoseconds, unsigned) noexcept {
+  struct timespec limit;
+  limit.tv_sec = static_cast<time_t>(nanoseconds / 1000000000);
+  limit.tv_nsec = static_cast<long>(nanoseconds % 1000000000);
+#if defined(SYS_futex)
+  const long result = ::syscall(SYS_futex, word, FUTEX_WAIT, le(std::uint32_t{1}), &limit, nullptr, 0);
+#else  // 32-bit systems with a 64-bit time only
+  const long long limit64[2] = {limit.tv_sec, limit.tv_nsec};
+  const long result = ::syscall(SYS_futex_time64, word, FUTEX_WAIT, le(std::uint32_t{1}), limit64, nullptr, 0);
+#endif
+  return result != 0 && errno == ETIMEDOUT ? Sleep::timed_out : Sleep::woken;
+}
+
+inline void wake_all(std::uint32_t* word) noexcept {
+#if defined(SYS_futex)
+  ::syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+#else
+  ::syscall(SYS_futex_time64, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+#endif
+}
+
+}  // namespace detail
+}  // namespace shmbuf
+
+#endif  // SHMBUF_WAIT_LINUX_HPP_
