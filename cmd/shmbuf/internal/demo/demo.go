@@ -73,7 +73,7 @@ func Run(ctx context.Context, o Options, out io.Writer, screen *os.File) error {
 
 // execute starts both sides of a run and waits for them.
 func (r *run) execute(ctx context.Context, show func(report)) error {
-	defer r.removeChannels()
+	defer r.job.removeChannels()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	sender, receiver := r.job, r.job
@@ -115,8 +115,8 @@ func (r *run) execute(ctx context.Context, show func(report)) error {
 
 // removeChannels is for runs that did not come to their end: otherwise the last
 // peer to leave has removed them.
-func (r *run) removeChannels() {
-	for _, name := range []string{r.job.Channel, r.job.back()} {
+func (j Job) removeChannels() {
+	for _, name := range []string{j.Channel, j.back()} {
 		if err := shmbuf.ForceRemove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			fmt.Fprintf(os.Stderr, "shmbuf: note: cannot remove %s: %v\n", name, err)
 		}

@@ -36,6 +36,9 @@ func RunPeer(ctx context.Context, job Job, parent io.Reader, w io.Writer) error 
 		step = pair[0]
 	}
 	result, err := step()
+	if ctx.Err() != nil {
+		job.removeChannels() // the parent may not be there to do it
+	}
 	if err != nil {
 		return err
 	}
