@@ -1,4 +1,4 @@
-"""The error table: every condition that Python can bring about gives its exception and a message to act on."""
+"""The error table: every condition that Python can bring about gives its exception and says what to do."""
 
 from __future__ import annotations
 

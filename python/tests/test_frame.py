@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.util
 import json
 import os
 import struct
@@ -138,8 +140,9 @@ def test_damaged_frames(ends):
         data[offset : offset + 4] = struct.pack("<I", value)
         return bytes(data)
 
-    bad = [b"", good[:63], good[:-1], b"FRM2" + good[4:], patched(4, 0), patched(8, 65536), patched(12, 3),
-           patched(12, 0), patched(16, 0), patched(16, 9), patched(4, 5), patched(12, 0xFFFFFFFF)]  # fmt: skip
+    bad = [b"", good[:63], good[:-1], b"FRM2" + good[4:]]
+    bad += [patched(offset, value) for offset, value in ((4, 0), (4, 5), (8, 65536), (12, 0), (12, 3))]
+    bad += [patched(offset, value) for offset, value in ((12, 0xFFFFFFFF), (16, 0), (16, 9))]
     for data in bad:
         with pytest.raises(shmbuf.Damaged):
             frame.FrameHeader.decode(data)
@@ -162,7 +165,7 @@ def test_lifetimes(ends):
     del kept
     got.release()
     with pytest.raises(ValueError):
-        got.array
+        _ = got.array
     with pytest.raises(ZeroDivisionError), frame.reserve(producer, 8, 8, "gray8") as out:
         out.array[...] = 1
         raise ZeroDivisionError
@@ -196,16 +199,12 @@ def test_frames_in_fixed_size_records(name):
 
 @pytest.mark.parametrize("layout", ["native", "classic"])
 def test_1080p_between_processes(name, python, layout):
-    """The photograph, or noise where it or a decoder for it is missing, pixel for pixel."""
+    """The photograph (noise where it or a decoder for it is missing), pixel for pixel."""
     image = picture("bgr24", 1920, 1080)
-    if PHOTO.exists():
-        pil = None
-        try:
-            from PIL import Image as pil
-        except ImportError:
-            pass
-        if pil is not None:
-            image = np.ascontiguousarray(np.asarray(pil.open(PHOTO).convert("RGB"))[:, :, ::-1])
+    if PHOTO.exists() and importlib.util.find_spec("PIL"):
+        from PIL import Image
+
+        image = np.ascontiguousarray(np.asarray(Image.open(PHOTO).convert("RGB"))[:, :, ::-1])
     process = python(
         """
         import hashlib
@@ -219,8 +218,6 @@ def test_1080p_between_processes(name, python, layout):
         """,
         name,
     )
-    import hashlib
-
     expected = []
     with shmbuf.create(name, layout=layout, capacity=1 << 24) as producer:
         assert process.line() == "open"

@@ -100,7 +100,7 @@ def test_views_raise_after_the_block(ends):
     with pytest.raises(ValueError, match="released"):
         view[0]
     with pytest.raises(ValueError, match="released"):
-        record.view
+        _ = record.view
     with pytest.raises(ValueError, match="released"):
         record.array()
     record.release()  # again: nothing happens
@@ -170,7 +170,7 @@ def test_an_exception_in_the_block_is_not_hidden_by_live_arrays(ends):
     with pytest.raises(ValueError, match="outstanding"):
         consumer.read()
     with pytest.raises(ValueError):
-        record.view
+        _ = record.view
     del kept  # the last view: the record is released now
     assert consumer.read() == b"second"
     with pytest.raises(KeyError), producer.reserve(4) as space:
@@ -252,7 +252,7 @@ def test_closing_inside_a_block(ends):
     with consumer.peek() as record:
         consumer.close()
         with pytest.raises(ValueError):
-            record.view
+            _ = record.view
     with pytest.raises(shmbuf.ClosedError), producer.reserve(4) as space:
         producer.close()
         space.commit()

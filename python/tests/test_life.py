@@ -121,9 +121,9 @@ def test_list_leaves_foreign_objects_out(names):
 
 
 def test_a_rounded_capacity_is_logged(names, caplog):
-    with caplog.at_level(logging.WARNING, "shmbuf"):
-        with shmbuf.create(names(), layout="classic", capacity=1000) as producer:
-            assert producer.capacity == 512
+    caplog.set_level(logging.WARNING, "shmbuf")
+    with shmbuf.create(names(), layout="classic", capacity=1000) as producer:
+        assert producer.capacity == 512
     assert "512" in caplog.text
     assert "1000" in caplog.text
     caplog.clear()

@@ -73,11 +73,8 @@ class _InPlace:
                 f"{wanted} items of {wanted.itemsize} bytes"
             )
         # frombuffer refuses an empty buffer, and an empty array has nothing to keep alive.
-        array: NDArray[Any]
-        if self._owner.nbytes == 0:
-            array = np.empty(0, wanted)
-        else:
-            array = np.frombuffer(self._owner, wanted)
+        empty = self._owner.nbytes == 0 and not self._owner.released
+        array: NDArray[Any] = np.empty(0, wanted) if empty else np.frombuffer(self._owner, wanted)
         return array if shape is None else array.reshape(shape)
 
     def _drop_view(self) -> None:
