@@ -39,10 +39,7 @@ func (p *peer) sendStream() (Result, error) {
 	var message [messageSize]byte
 	r := Result{}
 	start := time.Now()
-	for {
-		if r.Records%clockEvery == 0 && p.job.expired(start, time.Now()) {
-			break
-		}
+	for r.Records%clockEvery != 0 || !p.job.expired(start, time.Now()) {
 		stamp(message[:], r.Records)
 		if err := producer.Write(p.ctx, message[:]); err != nil {
 			return r, err

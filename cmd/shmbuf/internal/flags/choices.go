@@ -13,7 +13,7 @@ type Layout shmbuf.Layout
 
 var layouts = []string{"native", "classic"}
 
-// Set, String and Type make Layout an option of the command line.
+// Set reads the value of an option. With String and Type it makes Layout a pflag.Value.
 func (l *Layout) Set(text string) error {
 	switch text {
 	case "native":
@@ -26,6 +26,7 @@ func (l *Layout) Set(text string) error {
 	return nil
 }
 
+// String is the value as Set reads it.
 func (l *Layout) String() string { return layouts[*l] }
 
 // Type names the value in help texts.
@@ -37,7 +38,7 @@ type Input struct {
 	Size Size   // bytes of a record, when Kind is fixed
 }
 
-// Set, String and Type make Input an option of the command line.
+// Set reads the value of an option. With String and Type it makes Input a pflag.Value.
 func (f *Input) Set(text string) error {
 	if size, ok := strings.CutPrefix(text, "fixed:"); ok {
 		n, err := ParseSize(size)
@@ -54,6 +55,7 @@ func (f *Input) Set(text string) error {
 	return nil
 }
 
+// String is the value as Set reads it.
 func (f *Input) String() string {
 	if f.Kind == "fixed" {
 		return "fixed:" + f.Size.String()
@@ -69,7 +71,7 @@ type Output string
 
 var outputs = []string{"lines", "length", "raw"}
 
-// Set, String and Type make Output an option of the command line.
+// Set reads the value of an option. With String and Type it makes Output a pflag.Value.
 func (f *Output) Set(text string) error {
 	if !slices.Contains(outputs, text) {
 		return fmt.Errorf("%q is not a framing of output; give %s", text, alternatives(outputs))
@@ -78,6 +80,7 @@ func (f *Output) Set(text string) error {
 	return nil
 }
 
+// String is the value as Set reads it.
 func (f *Output) String() string { return string(*f) }
 
 // Type names the value in help texts.

@@ -11,7 +11,7 @@ type Picture struct{ Width, Height uint32 }
 
 var pictureSyntax = regexp.MustCompile(`^([0-9]+)[xX×]([0-9]+)$`)
 
-// Set, String and Type make Picture an option of the command line.
+// Set reads the value of an option. With String and Type it makes Picture a pflag.Value.
 func (p *Picture) Set(text string) error {
 	m := pictureSyntax.FindStringSubmatch(text)
 	if m == nil {
@@ -26,6 +26,7 @@ func (p *Picture) Set(text string) error {
 	return nil
 }
 
+// String is the value as Set reads it.
 func (p *Picture) String() string { return fmt.Sprintf("%dx%d", p.Width, p.Height) }
 
 // Type names the value in help texts.

@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/dustin/go-humanize"
+	units "github.com/dustin/go-humanize" //nolint:misspell // that is its name
 )
 
 // Size is a number of bytes of at least 1: 4096, 64KiB, 1MiB, 1MB.
@@ -26,7 +26,7 @@ func ParseSize(text string) (Size, error) {
 	if m == nil {
 		return 0, fmt.Errorf("%q is not a size; %s", text, sizeHelp)
 	}
-	unit, err := humanize.ParseBigBytes("1" + m[2])
+	unit, err := units.ParseBigBytes("1" + m[2])
 	if err != nil {
 		return 0, fmt.Errorf("%q has the unknown unit %q; %s", text, m[2], sizeHelp)
 	}
@@ -46,12 +46,13 @@ func ParseSize(text string) (Size, error) {
 	return Size(value.Num().Uint64()), nil
 }
 
-// Set, String and Type make Size an option of the command line.
+// Set reads the value of an option. With String and Type it makes Size a pflag.Value.
 func (s *Size) Set(text string) (err error) {
 	*s, err = ParseSize(text)
 	return err
 }
 
+// String is the value as Set reads it.
 func (s *Size) String() string {
 	if *s == 0 {
 		return ""
@@ -65,13 +66,13 @@ func (s *Size) Type() string { return "SIZE" }
 // FormatSize writes n with the largest binary unit that divides it, so that no
 // digit is lost: 1MiB, 1536KiB, 1000000B.
 func FormatSize(n uint64) string {
-	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
+	names := []string{"B", "KiB", "MiB", "GiB", "TiB"}
 	i := 0
-	for n >= 1024 && n%1024 == 0 && i < len(units)-1 {
+	for n >= 1024 && n%1024 == 0 && i < len(names)-1 {
 		n /= 1024
 		i++
 	}
-	return fmt.Sprintf("%d%s", n, units[i])
+	return fmt.Sprintf("%d%s", n, names[i])
 }
 
 // alternatives writes "a, b or c".

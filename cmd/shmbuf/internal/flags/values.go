@@ -10,7 +10,7 @@ import (
 // Duration is a time of at least 0, as time.ParseDuration reads it.
 type Duration time.Duration
 
-// Set, String and Type make Duration an option of the command line.
+// Set reads the value of an option. With String and Type it makes Duration a pflag.Value.
 func (d *Duration) Set(text string) error {
 	v, err := time.ParseDuration(text)
 	if err != nil {
@@ -23,6 +23,7 @@ func (d *Duration) Set(text string) error {
 	return nil
 }
 
+// String is the value as Set reads it.
 func (d *Duration) String() string { return time.Duration(*d).String() }
 
 // Type names the value in help texts.
@@ -34,7 +35,7 @@ func (d *Duration) Value() time.Duration { return time.Duration(*d) }
 // Count is a number of at least 1; 0 stands for "not given".
 type Count uint64
 
-// Set, String and Type make Count an option of the command line.
+// Set reads the value of an option. With String and Type it makes Count a pflag.Value.
 func (c *Count) Set(text string) error {
 	v, err := strconv.ParseUint(text, 10, 63)
 	if err != nil || v == 0 {
@@ -44,6 +45,7 @@ func (c *Count) Set(text string) error {
 	return nil
 }
 
+// String is the value as Set reads it.
 func (c *Count) String() string {
 	if *c == 0 {
 		return ""
@@ -57,7 +59,7 @@ func (c *Count) Type() string { return "N" }
 // Mode is the permission bits of a new channel, in octal.
 type Mode fs.FileMode
 
-// Set, String and Type make Mode an option of the command line.
+// Set reads the value of an option. With String and Type it makes Mode a pflag.Value.
 func (m *Mode) Set(text string) error {
 	v, err := strconv.ParseUint(text, 8, 32)
 	if err != nil || v > 0o777 {
@@ -70,6 +72,7 @@ func (m *Mode) Set(text string) error {
 	return nil
 }
 
+// String is the value as Set reads it.
 func (m *Mode) String() string {
 	if *m == 0 {
 		return ""
