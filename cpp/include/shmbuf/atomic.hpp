@@ -1,8 +1,8 @@
 // Atomic access to words of mapped memory.
 //
 // std::atomic objects cannot be placed over memory that another language wrote, so these functions work on
-// plain integers, the way C++20's atomic_ref does. Every word in a segment is little-endian; values given to
-// and taken from these functions are in the order of this CPU.
+// plain integers, the way C++20's atomic_ref does. Every word in a segment is little-endian; values given
+// to and taken from these functions are in the order of this CPU.
 #ifndef SHMBUF_ATOMIC_HPP_
 #define SHMBUF_ATOMIC_HPP_
 
@@ -81,12 +81,18 @@ inline T exchange_seq_cst(T* word, T value) noexcept {
 #endif
 
 // Orders a store before a later load of another word: the step between publishing and looking for a waiter.
-inline void full_fence() noexcept { std::atomic_thread_fence(std::memory_order_seq_cst); }
+inline void full_fence() noexcept {
+#if defined(__SANITIZE_THREAD__)
+  __sync_synchronize();  // GCC's TSan refuses atomic_thread_fence, which it cannot model
+#else
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+#endif
+}
 
 // Orders earlier stores before later stores. No instruction on x86.
 SHMBUF_INLINE void store_store_fence() noexcept {
 #if defined(__SANITIZE_THREAD__)
-  std::atomic_signal_fence(std::memory_order_release);  // GCC's TSan cannot model fences
+  std::atomic_signal_fence(std::memory_order_release);  // as above; the sanitizer runs on x86
 #else
   std::atomic_thread_fence(std::memory_order_release);
 #endif

@@ -49,7 +49,8 @@ inline Status check_classic_options(const Options& o, std::string* why) {
 }
 
 // Creates the object, replacing a classic one that no shmbuf producer holds.
-inline Status create_classic(const std::string& name, const Options& options, ClassicRole* role, std::string* why) {
+inline Status create_classic(const std::string& name, const Options& options, ClassicRole* role,
+                             std::string* why) {
   const std::uint64_t request = options.capacity == 0 ? layout::kDefaultCapacity : options.capacity;
   for (int attempt = 0; attempt < 1000; ++attempt) {
     why->clear();
@@ -74,8 +75,8 @@ inline Status create_classic(const std::string& name, const Options& options, Cl
       return status == Status::no_permission && options.exclusive ? Status::exists : status;
     }
     Segment segment;
-    status = segment.create(name, request + layout::classic::kHeaderSize, options.mode == 0 ? 0666u : options.mode,
-                            options.mode == 0, why);
+    status = segment.create(name, request + layout::classic::kHeaderSize,
+                            options.mode == 0 ? 0666u : options.mode, options.mode == 0, why);
     if (status == Status::exists) continue;
     if (status != Status::ok) return status;
     const std::uint32_t start = static_cast<std::uint32_t>(options.start_position);
@@ -98,8 +99,10 @@ inline Status create_classic(const std::string& name, const Options& options, Cl
   return Status::busy;
 }
 
-// Takes the consumer's part of the classic segment that `segment` has open. would_block: positions are not ready.
-inline Status attach_classic(Segment segment, const Identity& identity, ClassicRole* role, std::string* why) {
+// Takes the consumer's part of the classic segment that `segment` has open. would_block: positions are not
+// ready.
+inline Status attach_classic(Segment segment, const Identity& identity, ClassicRole* role,
+                             std::string* why) {
   Status status = segment.map(identity.object_size, true, why);
   if (status != Status::ok) return status;
   status = segment.lock(consumer_lock(Layout::classic, 0), why);

@@ -1,5 +1,5 @@
-// The consumer's algorithm over the memory of a classic segment: spec/PROTOCOL.md section 2. No operating system,
-// no clock, no waiting. One thread at a time.
+// The consumer's algorithm over the memory of a classic segment: spec/PROTOCOL.md section 2. No operating
+// system, no clock, no waiting. One thread at a time.
 #ifndef SHMBUF_CLASSIC_READER_HPP_
 #define SHMBUF_CLASSIC_READER_HPP_
 
@@ -15,8 +15,8 @@ namespace shmbuf {
 namespace detail {
 
 // Reads a first pair of positions that is possible. False when a peer is writing one just now, or none is.
-inline bool classic_positions(const layout::classic::Header* header, std::uint32_t capacity, std::uint32_t* head,
-                              std::uint32_t* tail) noexcept {
+inline bool classic_positions(const layout::classic::Header* header, std::uint32_t capacity,
+                              std::uint32_t* head, std::uint32_t* tail) noexcept {
   bool zero = false;
   for (int i = 0; i < 64; ++i) {
     // Partners: each side's store-release of its position.
@@ -58,9 +58,7 @@ class ClassicReader {
   std::uint64_t bad_length() const noexcept { return bad_length_; }
 
   // Bytes of lengths and payloads to read, after looking at the producer's position.
-  std::uint32_t readable() noexcept {
-    return head_.look(tail_ + capacity_ - head_.last()) - tail_;
-  }
+  std::uint32_t readable() noexcept { return head_.look(tail_ + capacity_ - head_.last()) - tail_; }
 
   // Length of the next record. would_block, or damaged when it claims more than was published.
   SHMBUF_INLINE Status next(std::uint32_t* length) noexcept {

@@ -1,5 +1,5 @@
-// The producer's algorithm over the memory of a classic segment: spec/PROTOCOL.md section 2. No operating system,
-// no clock, no waiting. One thread at a time.
+// The producer's algorithm over the memory of a classic segment: spec/PROTOCOL.md section 2. No operating
+// system, no clock, no waiting. One thread at a time.
 #ifndef SHMBUF_CLASSIC_WRITER_HPP_
 #define SHMBUF_CLASSIC_WRITER_HPP_
 
@@ -13,8 +13,8 @@
 namespace shmbuf {
 namespace detail {
 
-// A position word that the other side writes, believed only when it is possible. Existing Python peers store 0 for
-// an instant before each new position.
+// A position word that the other side writes, believed only when it is possible. Existing Python peers
+// store 0 for an instant before each new position.
 class GuardedWord {
  public:
   void attach(const std::uint32_t* word, std::uint32_t value) noexcept {

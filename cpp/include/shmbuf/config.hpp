@@ -4,7 +4,10 @@
 
 #define SHMBUF_VERSION "0.1.0"
 
-#if defined(_WIN32)
+// Define SHMBUF_OS_BSD to use what macOS and the BSDs use (flock, polling, /tmp/shmbuf) on another Unix
+// system.
+#if defined(SHMBUF_OS_BSD)
+#elif defined(_WIN32)
 #define SHMBUF_OS_WINDOWS 1
 #elif defined(__linux__)
 #define SHMBUF_OS_LINUX 1

@@ -12,13 +12,13 @@
 
 namespace shmbuf {
 
-// Opens a channel of either layout and receives its records, each exactly once. A consumer that follows another
-// on the slot goes on where that one stopped.
+// Opens a channel of either layout and receives its records, each exactly once. A consumer that follows
+// another on the slot goes on where that one stopped.
 //
-// One thread at a time may call a consumer; close() may come from any thread. Calls without try_ wait for a record
-// (spinning a moment, then asleep), at most `timeout`; with no_wait they return would_block. Every call may return
-// end_of_stream, retired, damaged, closed, and a call that waits: timeout, peer_died (the producer ended without
-// closing; not with await_peer), segment_lost.
+// One thread at a time may call a consumer; close() may come from any thread. Calls without try_ wait for a
+// record (spinning a moment, then asleep), at most `timeout`; with no_wait they return would_block. Every
+// call may return end_of_stream, retired, damaged, closed, and a call that waits: timeout, peer_died (the
+// producer ended without closing; not with await_peer), segment_lost.
 class Consumer {
  public:
   Consumer() = default;
@@ -34,8 +34,8 @@ class Consumer {
   Consumer& operator=(const Consumer&) = delete;
   ~Consumer() { destroy(); }
 
-  // Takes the consumer role of channel `name`; waits up to options.wait for it to appear. invalid, missing, busy,
-  // not_a_channel, unknown_version, damaged, no_permission, system; message() says what was wrong.
+  // Takes the consumer role of channel `name`; waits up to options.wait for it to appear. invalid, missing,
+  // busy, not_a_channel, unknown_version, damaged, no_permission, system; message() says what was wrong.
   Status open(const std::string& name, const ConsumerOptions& options = ConsumerOptions()) {
     if (is_open()) return core_->fail(Status::invalid, "this consumer is open already; close it first");
     destroy();
@@ -45,7 +45,8 @@ class Consumer {
     return status;
   }
 
-  // Copies the next record. *length is its size; with short_buffer the record stays and *length is what it needs.
+  // Copies the next record. *length is its size; with short_buffer the record stays and *length is what it
+  // needs.
   SHMBUF_INLINE Status read(void* to, std::size_t size, std::size_t* length, Timeout timeout = forever) {
     detail::CallScope call(core_);
     if (!SHMBUF_LIKELY(call.open())) return closed(length);
@@ -79,8 +80,9 @@ class Consumer {
   }
   SHMBUF_INLINE View try_peek() { return peek(no_wait); }
 
-  // The next records in place, 1 to `max`, as many as are published without waiting for more. They stay until
-  // release_batch(). Classic and fixed-size channels give one record at a time (see peek_run for runs).
+  // The next records in place, 1 to `max`, as many as are published without waiting for more. They stay
+  // until release_batch(). Classic and fixed-size channels give one record at a time (see peek_run for
+  // runs).
   Status peek_batch(RecordRef* records, std::size_t max, std::size_t* count, Timeout timeout = forever) {
     *count = 0;
     detail::CallScope call(core_);
@@ -97,11 +99,13 @@ class Consumer {
     core_->batch.clear();
     for (;;) {
       core_->batch.push_back(record);
-      records[(*count)++] = RecordRef{record.payload, static_cast<std::size_t>(record.size), record.sequence,
-                                      record.time, static_cast<std::uint16_t>(record.kind)};
+      records[(*count)++] =
+          RecordRef{record.payload, static_cast<std::size_t>(record.size), record.sequence, record.time,
+                    static_cast<std::uint16_t>(record.kind)};
       if (*count == max || core_->form != detail::ConsumerCore::Form::variable) break;
       detail::FoundRecord next;
-      if (core_->variable.peek_after(record, &next) != Status::ok) break;  // damage comes up again at the next call
+      if (core_->variable.peek_after(record, &next) != Status::ok)
+        break;  // damage comes up again at the next call
       record = next;
     }
     core_->guard.set_lease(true);
@@ -110,7 +114,8 @@ class Consumer {
   Status try_peek_batch(RecordRef* records, std::size_t max, std::size_t* count) {
     return peek_batch(records, max, count, no_wait);
   }
-  // Gives all records of the batch back. ok when there is none; `closed` when the consumer was closed meanwhile.
+  // Gives all records of the batch back. ok when there is none; `closed` when the consumer was closed
+  // meanwhile.
   Status release_batch() {
     if (core_ == nullptr) return Status::closed;
     if (core_->batch.empty()) return Status::ok;
@@ -154,10 +159,12 @@ class Consumer {
     if (status == Status::ok) *count = copied;
     return status;
   }
-  Status try_read_run(void* to, std::size_t max, std::size_t* count) { return read_run(to, max, count, no_wait); }
+  Status try_read_run(void* to, std::size_t max, std::size_t* count) {
+    return read_run(to, max, count, no_wait);
+  }
 
-  // Gives the slot up; a successor goes on with the first record that was not released. From any thread: a call
-  // that waits returns `closed`. A view keeps its memory until it ends. Closing twice is ok.
+  // Gives the slot up; a successor goes on with the first record that was not released. From any thread: a
+  // call that waits returns `closed`. A view keeps its memory until it ends. Closing twice is ok.
   Status close() {
     if (core_ != nullptr) core_->close();
     return Status::ok;
@@ -212,8 +219,8 @@ class Consumer {
     return Status::ok;
   }
   SHMBUF_COLD Status too_short(std::uint64_t needed, std::size_t size) {
-    return core_->fail(Status::short_buffer, "the record has " + std::to_string(needed) + " bytes, the buffer " +
-                                                 std::to_string(size));
+    return core_->fail(Status::short_buffer, "the record has " + std::to_string(needed) +
+                                                 " bytes, the buffer " + std::to_string(size));
   }
 
   detail::ConsumerCore* core_ = nullptr;

@@ -86,11 +86,13 @@ class ConsumerCore final : public HandleCore {
     const auto closing = [this] { return guard.closing(); };
     const auto slept = [this] { count_sleep(); };
     const auto check = [this, &attempt] { return check_producer(attempt); };
-    const Status status =
-        form == Form::classic
-            ? poll(deadline, attempt, check, slept, closing)
-            : park(data_waiters, deadline, attempt, [this] { return producer_has_barrier(); }, check, slept, closing);
-    if (status == Status::timeout || status == Status::would_block || status == Status::closed) return fail(status);
+    const Status status = form == Form::classic
+                              ? poll(deadline, attempt, check, slept, closing)
+                              : park(
+                                    data_waiters, deadline, attempt,
+                                    [this] { return producer_has_barrier(); }, check, slept, closing);
+    if (status == Status::timeout || status == Status::would_block || status == Status::closed)
+      return fail(status);
     return status;
   }
 
@@ -102,7 +104,8 @@ class ConsumerCore final : public HandleCore {
     Status status = check_name(channel, &why);
     if (status != Status::ok) return fail(status, why);
     if (options.slot != 0) {
-      return fail(Status::invalid, "slot is " + std::to_string(options.slot) + "; this version has slot 0 only");
+      return fail(Status::invalid,
+                  "slot is " + std::to_string(options.slot) + "; this version has slot 0 only");
     }
     await_peer = options.await_peer;
     Deadline deadline(options.wait);
@@ -123,7 +126,9 @@ class ConsumerCore final : public HandleCore {
     }
   }
 
-  std::uint64_t capacity() const noexcept { return form == Form::classic ? classic.capacity() : geometry.capacity; }
+  std::uint64_t capacity() const noexcept {
+    return form == Form::classic ? classic.capacity() : geometry.capacity;
+  }
   std::uint64_t max_record() const noexcept {
     return form == Form::classic ? classic.max_record() : form == Form::none ? 0 : geometry.max_record();
   }
@@ -162,7 +167,8 @@ class ConsumerCore final : public HandleCore {
                                               : open_native(std::move(opened), identity, options, why);
   }
 
-  Status open_native(Segment opened, const Identity& identity, const ConsumerOptions& options, std::string* why) {
+  Status open_native(Segment opened, const Identity& identity, const ConsumerOptions& options,
+                     std::string* why) {
     NativeRole role;
     const Status status = take_consumer_role(std::move(opened), identity, options, &role, why);
     if (status == Status::missing) *why = kLostName;
@@ -218,16 +224,19 @@ class ConsumerCore final : public HandleCore {
     return Status::ok;
   }
 
-  // A classic object that was replaced looks empty for ever. Asking the kernel each time would cost too much.
+  // A classic object that was replaced looks empty for ever. Asking the kernel each time would cost too
+  // much: it is asked at the first, second, fourth … 32nd and every 64th look in a row.
   SHMBUF_COLD Status empty_classic() {
-    if (++empty_polls % 64 == 0 && !segment.linked() && classic.readable() == 0) return fail(Status::retired);
+    ++empty_polls;
+    const bool ask = empty_polls % 64 == 0 || (empty_polls < 64 && power_of_two(empty_polls));
+    if (ask && !segment.linked() && classic.readable() == 0) return fail(Status::retired);
     return fail(Status::would_block);
   }
 
   SHMBUF_COLD Status fail_finding(Status status, const NativeReader& reader) {
     if (status != Status::damaged) return fail(status);
-    return fail(status, std::string(reader.bad_rule()) + ": " + std::to_string(reader.bad_value()) + " at position " +
-                            std::to_string(reader.cursor()));
+    return fail(status, std::string(reader.bad_rule()) + ": " + std::to_string(reader.bad_value()) +
+                            " at position " + std::to_string(reader.cursor()));
   }
   SHMBUF_COLD Status refuse_run(std::uint64_t max) {
     if (form == Form::none) return fail(Status::closed);
@@ -238,12 +247,14 @@ class ConsumerCore final : public HandleCore {
 
   void count_sleep() noexcept {
     ++stats.sleeps;
-    if (form != Form::classic) store_relaxed(&layout::slot_at(segment.base(), slot_index)->sleeps, stats.sleeps);
+    if (form != Form::classic)
+      store_relaxed(&layout::slot_at(segment.base(), slot_index)->sleeps, stats.sleeps);
   }
 
   // Partner: the producer's full fence after it stored its capabilities (spec 3.7).
   bool producer_has_barrier() const noexcept {
-    return (load_acquire(&layout::producer_page(segment.base())->capabilities) & layout::kCapabilityBarrier) != 0;
+    return (load_acquire(&layout::producer_page(segment.base())->capabilities) &
+            layout::kCapabilityBarrier) != 0;
   }
 
   // After a sleep nobody ended: is there still somebody to wait for?
@@ -263,14 +274,16 @@ class ConsumerCore final : public HandleCore {
       return attempt() == Status::would_block ? fail(Status::retired) : Status::ok;
     }
     layout::ProducerPage* const page = layout::producer_page(segment.base());
-    if (load_acquire(&page->state) != layout::kProducerActive || segment.held(producer_lock(Layout::native))) {
+    if (load_acquire(&page->state) != layout::kProducerActive ||
+        segment.held(producer_lock(Layout::native))) {
       return Status::ok;
     }
     // Nobody holds the lock: what is published now, or the state, is final.
     if (attempt() != Status::would_block) return Status::ok;
     if (!segment.linked()) return fail(Status::retired);
     if (await_peer) return Status::ok;
-    return fail(Status::peer_died, "process " + std::to_string(load_relaxed(&page->pid)) + " was the producer");
+    return fail(Status::peer_died,
+                "process " + std::to_string(load_relaxed(&page->pid)) + " was the producer");
   }
 
   void interrupt() noexcept override {

@@ -1,4 +1,5 @@
-// CRC-32C (Castagnoli), for the static page. A few hundred bytes once per open: no table is worth its memory.
+// CRC-32C (Castagnoli), for the static page. A few hundred bytes once per open: no table is worth its
+// memory.
 #ifndef SHMBUF_CRC32C_HPP_
 #define SHMBUF_CRC32C_HPP_
 

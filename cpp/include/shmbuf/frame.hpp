@@ -32,7 +32,7 @@ struct PixelFormatText {
 };
 inline const PixelFormatText* pixel_format_text(PixelFormat format) noexcept {
   static const PixelFormatText kTexts[] = {
-      {"gray8", "GRAY8", 1}, {"bgr24", "BGR", 3}, {"rgb24", "RGB", 3},  {"bgra", "BGRA", 4},
+      {"gray8", "GRAY8", 1}, {"bgr24", "BGR", 3}, {"rgb24", "RGB", 3}, {"bgra", "BGRA", 4},
       {"rgba", "RGBA", 4},   {"yuyv", "YUY2", 2}, {"nv12", "NV12", 1}, {"gray16", "GRAY16_LE", 2},
   };
   const std::uint32_t code = static_cast<std::uint32_t>(format);
@@ -91,7 +91,8 @@ struct FrameHeader {
     const std::uint64_t row = row_bytes(format, width);
     if (row == 0 || width > layout::frame::kMaxDimension) return Status::invalid;
     if (height == 0 || height > layout::frame::kMaxDimension) return Status::invalid;
-    if ((format == PixelFormat::yuyv || format == PixelFormat::nv12) && width % 2 != 0) return Status::invalid;
+    if ((format == PixelFormat::yuyv || format == PixelFormat::nv12) && width % 2 != 0)
+      return Status::invalid;
     if (format == PixelFormat::nv12 && height % 2 != 0) return Status::invalid;
     return stride >= row ? Status::ok : Status::invalid;
   }
@@ -123,13 +124,14 @@ struct FrameHeader {
     return Status::ok;
   }
 
-  // Reads and validates the header of a record of `size` bytes. `damaged` when it is no frame or does not hold the
-  // pixels it claims; the header is then unchanged.
+  // Reads and validates the header of a record of `size` bytes. `damaged` when it is no frame or does not
+  // hold the pixels it claims; the header is then unchanged.
   Status decode(const void* record, std::size_t size) noexcept {
     unsigned char bytes[kSize];
     if (size < kSize) return Status::damaged;
     std::memcpy(bytes, record, kSize);
-    if (std::memcmp(bytes, layout::frame::kMagic, sizeof(layout::frame::kMagic)) != 0) return Status::damaged;
+    if (std::memcmp(bytes, layout::frame::kMagic, sizeof(layout::frame::kMagic)) != 0)
+      return Status::damaged;
     FrameHeader read;
     get(bytes, layout::frame::kWidth, &read.width);
     get(bytes, layout::frame::kHeight, &read.height);

@@ -62,12 +62,14 @@ inline const char* broken_geometry_rule(const Geometry& g) noexcept {
   if (!power_of_two(g.alignment) || g.alignment > layout::kMaxAlignment) {
     return "alignment must be a power of two from 1 to 4096";
   }
-  if (g.control_size != control_size_for(g.slot_count)) return "control size does not follow from the slots";
+  if (g.control_size != control_size_for(g.slot_count))
+    return "control size does not follow from the slots";
   if (g.format == layout::kFormatVariable) {
     if (g.alignment < layout::kMinAlignmentVariable) {
       return "alignment of variable-size records must be at least 8";
     }
-    if (!power_of_two(g.capacity) || g.capacity < layout::kMinCapacity || g.capacity > layout::kMaxCapacity) {
+    if (!power_of_two(g.capacity) || g.capacity < layout::kMinCapacity ||
+        g.capacity > layout::kMaxCapacity) {
       return "capacity must be a power of two from 4096 to 2^40";
     }
     if (g.capacity < g.alignment) return "capacity must be at least the alignment";
@@ -81,7 +83,8 @@ inline const char* broken_geometry_rule(const Geometry& g) noexcept {
     const std::uint64_t shift = (0u - g.header_size) & (g.alignment - 1);
     if (g.data_offset != g.control_size + shift) return "data offset does not follow from the alignment";
   } else if (g.format == layout::kFormatFixed) {
-    if (g.record_size < 1 || g.record_size > layout::kMaxCapacity) return "record size must be 1 to 2^40 bytes";
+    if (g.record_size < 1 || g.record_size > layout::kMaxCapacity)
+      return "record size must be 1 to 2^40 bytes";
     if (!power_of_two(g.record_count) || g.record_count < 2) {
       return "record count must be a power of two of at least 2";
     }
@@ -105,8 +108,11 @@ inline bool valid_utf8(const std::string& text) noexcept {
   std::size_t i = 0;
   while (i < text.size()) {
     const unsigned char lead = static_cast<unsigned char>(text[i]);
-    const int extra = lead < 0x80 ? 0 : lead >= 0xC2 && lead < 0xE0 ? 1 : (lead & 0xF0) == 0xE0 ? 2
-                                    : lead >= 0xF0 && lead < 0xF5 ? 3 : -1;
+    const int extra = lead < 0x80                   ? 0
+                      : lead >= 0xC2 && lead < 0xE0 ? 1
+                      : (lead & 0xF0) == 0xE0       ? 2
+                      : lead >= 0xF0 && lead < 0xF5 ? 3
+                                                    : -1;
     if (extra < 0 || i + static_cast<std::size_t>(extra) >= text.size()) return false;
     std::uint32_t point = extra == 0 ? lead : lead & (0x3Fu >> extra);
     for (int k = 1; k <= extra; ++k) {
@@ -167,13 +173,14 @@ inline Status geometry_for(const Options& options, Geometry* g, std::string* why
       while (g->record_size % g->alignment != 0) g->alignment /= 2;
     }
     g->data_offset = g->control_size;
-    if (g->record_size <= layout::kMaxCapacity && g->record_count <= layout::kMaxCapacity / g->record_size) {
+    if (g->record_size <= layout::kMaxCapacity &&
+        g->record_count <= layout::kMaxCapacity / g->record_size) {
       g->capacity = g->record_size * g->record_count;
     }
     if (options.capacity != 0 && options.capacity != g->capacity) {
       *why = "capacity is " + std::to_string(options.capacity) + " but " + std::to_string(g->record_count) +
-             " records of " + std::to_string(g->record_size) + " bytes take " + std::to_string(g->capacity) +
-             "; leave capacity out or give that number";
+             " records of " + std::to_string(g->record_size) + " bytes take " +
+             std::to_string(g->capacity) + "; leave capacity out or give that number";
       return Status::invalid;
     }
   }

@@ -72,8 +72,8 @@ class HandleCore {
   std::string message() const {
     if (last_ == Status::ok) return std::string();
     const StatusText& text = status_text(last_);
-    return "channel '" + name + "': " + text.meaning + (detail_.empty() ? "" : " (" + detail_ + ")") + "; " +
-           text.action;
+    return "channel '" + name + "': " + text.meaning + (detail_.empty() ? "" : " (" + detail_ + ")") +
+           "; " + text.action;
   }
 
   HandleGuard guard;

@@ -13,7 +13,8 @@ namespace detail {
 
 // Dekker's protocol between the thread that uses the handle and the one that closes it: the user stores
 // in_use_, then loads closing_; the closer stores closing_, then loads in_use_. Where the kernel offers
-// membarrier(PRIVATE_EXPEDITED) the closer pays for both sides' barrier, so that a call costs two plain stores.
+// membarrier(PRIVATE_EXPEDITED) the closer pays for both sides' barrier, so that a call costs two plain
+// stores.
 class HandleGuard {
  public:
   // Bits of the in-use word.

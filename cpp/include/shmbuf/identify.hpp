@@ -13,7 +13,7 @@ namespace detail {
 
 struct Identity {
   Layout layout = Layout::native;
-  Geometry geometry;                  // native, validated
+  Geometry geometry;                   // native, validated
   std::uint32_t classic_capacity = 0;  // classic, validated
   std::uint64_t object_size = 0;
 };

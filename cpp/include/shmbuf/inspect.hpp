@@ -112,7 +112,8 @@ inline void describe_native(const Segment& segment, const Geometry& g, Info* inf
     peer.attached = static_cast<std::int64_t>(load_relaxed(&slot->attached));
     peer.sleeps = load_relaxed(&slot->sleeps);
     peer.policy = load_relaxed(&slot->policy);
-    peer.position = load_acquire(&slot->cursor);  // before the producer position: the lag cannot be negative
+    peer.position =
+        load_acquire(&slot->cursor);  // before the producer position: the lag cannot be negative
     peer.sequence = load_relaxed(&slot->sequence);
     peer.lost_records = load_relaxed(&slot->lost_records);
     peer.lost_bytes = load_relaxed(&slot->lost_bytes);
@@ -221,20 +222,22 @@ inline Status remove_channel(const std::string& name, bool force, std::string* w
   return status == Status::ok ? retire(&segment, why) : status;
 }
 
-inline Status explain(Status status, const std::string& name, const std::string& why, std::string* message) {
+inline Status explain(Status status, const std::string& name, const std::string& why,
+                      std::string* message) {
   if (message != nullptr) {
     const StatusText& text = status_text(status);
     *message = status == Status::ok ? std::string()
-                                    : "channel '" + name + "': " + text.meaning + (why.empty() ? "" : " (" + why + ")") +
-                                          "; " + text.action;
+                                    : "channel '" + name + "': " + text.meaning +
+                                          (why.empty() ? "" : " (" + why + ")") + "; " + text.action;
   }
   return status;
 }
 
 }  // namespace detail
 
-// Describes channel `name` without taking a role. Does not block; any thread. invalid, missing, not_a_channel,
-// unknown_version, damaged, no_permission, system. *message, if given, is the text for people.
+// Describes channel `name` without taking a role. Does not block; any thread. invalid, missing,
+// not_a_channel, unknown_version, damaged, no_permission, system. *message, if given, is the text for
+// people.
 inline Status inspect(const std::string& name, Info* info, std::string* message = nullptr) {
   std::string why;
   const Status status = detail::inspect_channel(name, info, &why);
@@ -254,9 +257,9 @@ inline Status list(std::vector<Info>* channels) {
   return Status::ok;
 }
 
-// Removes channel `name`: `busy` while a live producer or consumer holds it. With `force` it goes in any case, even
-// when it is no channel; who has it open keeps the memory. Does not block; any thread. invalid, missing,
-// not_a_channel, no_permission.
+// Removes channel `name`: `busy` while a live producer or consumer holds it. With `force` it goes in any
+// case, even when it is no channel; who has it open keeps the memory. Does not block; any thread. invalid,
+// missing, not_a_channel, no_permission.
 inline Status remove(const std::string& name, bool force = false, std::string* message = nullptr) {
   std::string why;
   const Status status = detail::remove_channel(name, force, &why);

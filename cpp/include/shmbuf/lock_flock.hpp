@@ -2,6 +2,10 @@
 #ifndef SHMBUF_LOCK_FLOCK_HPP_
 #define SHMBUF_LOCK_FLOCK_HPP_
 
+#include "shmbuf/config.hpp"
+
+#if defined(SHMBUF_OS_BSD)
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -70,8 +74,8 @@ class RoleLocks {
     held_.clear();
   }
 
-  // The channel is removed. The lock files stay: unlinking a file that others may be locking just now would let
-  // two of them hold "the" lock.
+  // The channel is removed. The lock files stay: unlinking a file that others may be locking just now would
+  // let two of them hold "the" lock.
   void forget() noexcept {}
 
  private:
@@ -85,7 +89,8 @@ class RoleLocks {
     if (::mkdir(directory_.c_str(), 01777) == 0) ::chmod(directory_.c_str(), 01777);
     const std::string path = path_of(place);
     const int file = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (file >= 0) ::fchmod(file, 0666);  // so that a successor of another user can lock it; fails for others' files
+    if (file >= 0)
+      ::fchmod(file, 0666);  // so that a successor of another user can lock it; fails for others' files
     return file;
   }
 
@@ -96,5 +101,7 @@ class RoleLocks {
 
 }  // namespace detail
 }  // namespace shmbuf
+
+#endif  // defined(SHMBUF_OS_BSD)
 
 #endif  // SHMBUF_LOCK_FLOCK_HPP_

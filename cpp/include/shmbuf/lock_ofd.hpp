@@ -1,7 +1,12 @@
-// Role locks on Linux: open-file-description locks on bytes of the object. They belong to the open file, so two
-// handles of one process exclude each other too, and the kernel frees them when the last descriptor goes.
+// Role locks on Linux: open-file-description locks on bytes of the object. They belong to the open file, so
+// two handles of one process exclude each other too, and the kernel frees them when the last descriptor
+// goes.
 #ifndef SHMBUF_LOCK_OFD_HPP_
 #define SHMBUF_LOCK_OFD_HPP_
+
+#include "shmbuf/config.hpp"
+
+#if defined(SHMBUF_OS_LINUX)
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,5 +75,7 @@ class RoleLocks {
 
 }  // namespace detail
 }  // namespace shmbuf
+
+#endif  // defined(SHMBUF_OS_LINUX)
 
 #endif  // SHMBUF_LOCK_OFD_HPP_

@@ -2,8 +2,11 @@
 #ifndef SHMBUF_NATIVE_LIFE_HPP_
 #define SHMBUF_NATIVE_LIFE_HPP_
 
+#include <chrono>
 #include <cstdint>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "shmbuf/geometry.hpp"
 #include "shmbuf/identify.hpp"
@@ -17,18 +20,19 @@ namespace detail {
 struct NativeRole {
   Segment segment;
   Geometry geometry;
-  std::uint64_t position = 0;  // producer: where it goes on; consumer: its cursor
-  std::uint64_t gate = 0;      // consumer
-  std::uint64_t count = 0;     // producer: records published before
-  unsigned cell = 0;           // producer: the journal cell of `position`
-  bool barrier = false;        // this process may leave its fences to waiters
+  std::uint64_t position = 0;   // producer: where it goes on; consumer: its cursor
+  std::uint64_t gate = 0;       // consumer
+  std::uint64_t count = 0;      // producer: records published before
+  unsigned cell = 0;            // producer: the journal cell of `position`
+  bool barrier = false;         // this process may leave its fences to waiters
   std::uint64_t discarded = 0;  // producer: records nobody was left to read
 };
 
 // Wakes every consumer, from a place where speed does not matter.
 inline void wake_consumers(void* base) noexcept { notify(&layout::event_page(base)->data_waiters, false); }
 
-// Writes who the producer is. Capabilities first, then a full fence, before anything is published (spec 3.7).
+// Writes who the producer is. Capabilities first, then a full fence, before anything is published
+// (spec 3.7).
 inline void sign_producer(void* base, std::uint32_t language, bool barrier) noexcept {
   layout::ProducerPage* const page = layout::producer_page(base);
   store_relaxed(&page->capabilities, barrier ? layout::kCapabilityBarrier : 0u);
@@ -96,10 +100,11 @@ inline Status take_over(const Options& options, NativeRole* role, std::string* w
     layout::Slot* const slot = layout::slot_at(base, i);
     if (load_acquire(&slot->state) == layout::kSlotFree) continue;
     if (load_relaxed(&slot->policy) != layout::kPolicyLossless) continue;
-    const std::uint64_t cursor = load_relaxed(&slot->cursor);
-    // A consumer moves cursor, then gate: read in the other order, a live one may only seem to be further.
+    // Partner: the consumer's store-release of its gate, before which it stored a cursor at least as far: a
+    // live consumer never looks impossible in this order.
     const std::uint64_t gate = load_acquire(&slot->gate);
-    if (position - gate > g.lap() || position - cursor > g.lap()) {
+    const std::uint64_t cursor = load_relaxed(&slot->cursor);
+    if (!slot_possible(gate, cursor, position, g.lap())) {
       *why = "slot " + std::to_string(i) + " has gate " + std::to_string(gate) + " and cursor " +
              std::to_string(cursor) + ", impossible at position " + std::to_string(position);
       return Status::damaged;
@@ -133,7 +138,8 @@ inline std::uint64_t unread_records(const Segment& segment, const Geometry& g) n
   void* const base = segment.base();
   const layout::ProducerPage* const page = layout::producer_page(base);
   const layout::Slot* const slot = layout::slot_at(base, 0);
-  if (load_acquire(&slot->state) == layout::kSlotAttached && segment.held(consumer_lock(Layout::native, 0))) return 0;
+  if (load_acquire(&slot->state) == layout::kSlotAttached && segment.held(consumer_lock(Layout::native, 0)))
+    return 0;
   const std::uint64_t position = load_acquire(&page->position);
   if (g.fixed()) {
     const std::uint64_t unread = position - load_relaxed(&slot->cursor);
@@ -161,6 +167,9 @@ inline Status take_producer_role(const std::string& name, const Options& options
   std::uint64_t discarded = 0;
   for (int attempt = 0; attempt < 1000; ++attempt) {
     why->clear();
+    // Where a name goes only with the last handle, there is no point in asking faster.
+    if (attempt > 0 && !Segment::kNamedWhenComplete)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     Segment segment;
     Status status = segment.open(name, true, why);
     if (status == Status::missing) {
@@ -173,10 +182,7 @@ inline Status take_producer_role(const std::string& name, const Options& options
     if (status != Status::ok) return status;
     Identity identity;
     status = identify(segment, &identity, why);
-    if (status == Status::would_block && !Segment::kNamedWhenComplete) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      continue;
-    }
+    if (status == Status::would_block && !Segment::kNamedWhenComplete) continue;
     if (status == Status::ok && identity.layout == Layout::classic) {
       *why = "a classic channel has this name";
       return Status::exists;
@@ -234,7 +240,8 @@ inline Status take_consumer_role(Segment segment, const Identity& identity, cons
   const std::uint64_t position = load_acquire(&layout::producer_page(segment.base())->position);
   const std::uint32_t state = load_relaxed(&slot->state);
   if (state == layout::kSlotFree || state > layout::kSlotDetached ||
-      load_relaxed(&slot->policy) != layout::kPolicyLossless || !slot_possible(gate, cursor, position, g.lap()) ||
+      load_relaxed(&slot->policy) != layout::kPolicyLossless ||
+      !slot_possible(gate, cursor, position, g.lap()) ||
       (!g.fixed() && (cursor & (g.alignment - 1)) != 0)) {
     *why = "slot " + std::to_string(options.slot) + " has state " + std::to_string(state) + ", gate " +
            std::to_string(gate) + " and cursor " + std::to_string(cursor) + ", impossible at position " +
@@ -271,7 +278,8 @@ inline bool channel_over(void* base, const Geometry& g) noexcept {
   return true;
 }
 
-// The last that closes removes the name. Call it when the own state is stored and the producer lock is free.
+// The last that closes removes the name. Call it when the own state is stored and the producer lock is
+// free.
 inline void remove_when_over(Segment* segment, const Geometry& g) noexcept {
   if (g.keep()) return;
   full_fence();  // partner: the same fence of the other side: one of the two sees both states

@@ -168,13 +168,14 @@ class VariableReader : public NativeReader {
   }
 
   // Reads the header at *at, which lies before seen_. would_block: a pad was there and *at is behind it.
-  SHMBUF_INLINE Status parse(std::uint64_t* at, std::uint64_t expected, bool known, FoundRecord* out) noexcept {
+  SHMBUF_INLINE Status parse(std::uint64_t* at, std::uint64_t expected, bool known,
+                             FoundRecord* out) noexcept {
     const std::uint64_t available = seen_ - *at;
     const std::uint64_t offset = *at & mask_;
     const std::uint64_t rest = lap_ - offset;
     const unsigned char* const record = ring_ + offset;
-    // Plain payload: made visible by the load-acquire of the position. Read once, since the other side is not
-    // trusted to leave it alone.
+    // Plain payload: made visible by the load-acquire of the position. Read once, since the other side is
+    // not trusted to leave it alone.
     const std::uint64_t first = load_relaxed(word(record));
     const std::uint64_t size = first & layout::kLengthMask;
     const std::uint32_t kind = static_cast<std::uint32_t>(first >> layout::kKindShift);
@@ -194,7 +195,9 @@ class VariableReader : public NativeReader {
     out->payload = record + header_;
     out->size = size;
     out->sequence = sequence;
-    out->time = header_ == layout::kHeaderSizeTimes ? static_cast<std::int64_t>(load_relaxed(word(record + 16))) : 0;
+    out->time = header_ == layout::kHeaderSizeTimes
+                    ? static_cast<std::int64_t>(load_relaxed(word(record + 16)))
+                    : 0;
     out->kind = kind;
     out->end = *at + stride;
     return Status::ok;
@@ -225,7 +228,8 @@ class FixedReader : public NativeReader {
   std::uint64_t sequence() const noexcept { return cursor_ - start_; }
 
   // 1 to `max` adjacent records, which stay until release().
-  SHMBUF_INLINE Status peek(std::uint64_t max, const unsigned char** records, std::uint64_t* found) noexcept {
+  SHMBUF_INLINE Status peek(std::uint64_t max, const unsigned char** records,
+                            std::uint64_t* found) noexcept {
     const std::uint64_t index = cursor_ & mask_;
     const std::uint64_t wanted = max < lap_ - index ? max : lap_ - index;
     if (!SHMBUF_LIKELY(seen_ - cursor_ >= wanted)) {

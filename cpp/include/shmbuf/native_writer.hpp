@@ -13,13 +13,14 @@
 namespace shmbuf {
 namespace detail {
 
-// What both record formats share: positions, gates, publication. Positions count bytes or fixed-size records and
-// may pass 2^64: differences are what counts.
+// What both record formats share: positions, gates, publication. Positions count bytes or fixed-size
+// records and may pass 2^64: differences are what counts.
 class NativeWriter {
  public:
-  // `position` and `count` are where a fresh segment starts or a successor goes on; `cell` is the journal cell
-  // that holds them.
-  void attach(void* base, const Geometry& g, std::uint64_t position, std::uint64_t count, unsigned cell) noexcept {
+  // `position` and `count` are where a fresh segment starts or a successor goes on; `cell` is the journal
+  // cell that holds them.
+  void attach(void* base, const Geometry& g, std::uint64_t position, std::uint64_t count,
+              unsigned cell) noexcept {
     page_ = layout::producer_page(base);
     slots_ = layout::slot_at(base, 0);
     slot_count_ = g.slot_count;
@@ -92,7 +93,8 @@ class NativeWriter {
 // Writes records with headers.
 class VariableWriter : public NativeWriter {
  public:
-  void attach(void* base, const Geometry& g, std::uint64_t position, std::uint64_t count, unsigned cell) noexcept {
+  void attach(void* base, const Geometry& g, std::uint64_t position, std::uint64_t count,
+              unsigned cell) noexcept {
     NativeWriter::attach(base, g, position, count, cell);
     header_ = g.header_size;
     align_mask_ = g.alignment - 1;
@@ -102,8 +104,8 @@ class VariableWriter : public NativeWriter {
   std::uint64_t max_record() const noexcept { return max_; }
   bool times() const noexcept { return header_ == layout::kHeaderSizeTimes; }
 
-  // Space for a payload of `size` bytes if it is at hand without looking at the gates and without a pad, else
-  // null: then place() knows more.
+  // Space for a payload of `size` bytes if it is at hand without looking at the gates and without a pad,
+  // else null: then place() knows more.
   SHMBUF_INLINE unsigned char* place_fast(std::uint64_t size) noexcept {
     const std::uint64_t offset = tail_ & mask_;
     const std::uint64_t stride = stride_of(size);
@@ -113,8 +115,9 @@ class VariableWriter : public NativeWriter {
     return ring_ + offset + header_;
   }
 
-  // Space for a payload of `size` bytes in *payload; would_block, too_large or damaged. Publishes a pad on its own
-  // when the record could not fit otherwise; *published then tells the caller to wake the consumers.
+  // Space for a payload of `size` bytes in *payload; would_block, too_large or damaged. Publishes a pad on
+  // its own when the record could not fit otherwise; *published then tells the caller to wake the
+  // consumers.
   SHMBUF_COLD Status place(std::uint64_t size, unsigned char** payload, bool* published) noexcept {
     if (size > max_) return Status::too_large;
     const std::uint64_t stride = stride_of(size);
@@ -141,8 +144,8 @@ class VariableWriter : public NativeWriter {
     }
   }
 
-  // Ends a placed record: its payload has `size` bytes, at most what was placed. `time` is stored when the channel
-  // has times. Nobody sees it before publish().
+  // Ends a placed record: its payload has `size` bytes, at most what was placed. `time` is stored when the
+  // channel has times. Nobody sees it before publish().
   SHMBUF_INLINE void commit(std::uint64_t size, std::uint32_t kind, std::int64_t time) noexcept {
     if (!SHMBUF_LIKELY(pad_ == 0)) {
       write_pad(pad_);
@@ -161,8 +164,8 @@ class VariableWriter : public NativeWriter {
     withdraw();
   }
 
-  // Shows everything committed to the consumers. The journal cell that does not hold the published position is
-  // rewritten, so that a producer killed anywhere leaves the other one intact.
+  // Shows everything committed to the consumers. The journal cell that does not hold the published position
+  // is rewritten, so that a producer killed anywhere leaves the other one intact.
   SHMBUF_INLINE void publish() noexcept {
     cell_ ^= 1u;
     layout::JournalCell& cell = page_->journal[cell_];
@@ -194,7 +197,8 @@ class VariableWriter : public NativeWriter {
 // Writes runs of records of one size.
 class FixedWriter : public NativeWriter {
  public:
-  void attach(void* base, const Geometry& g, std::uint64_t position, std::uint64_t count, unsigned cell) noexcept {
+  void attach(void* base, const Geometry& g, std::uint64_t position, std::uint64_t count,
+              unsigned cell) noexcept {
     NativeWriter::attach(base, g, position, count, cell);
     record_size_ = g.record_size;
   }

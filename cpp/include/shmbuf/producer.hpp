@@ -14,10 +14,10 @@ namespace shmbuf {
 
 // Creates a channel, or goes on with one whose producer has ended, and sends records.
 //
-// One thread at a time may call a producer; close() may come from any thread. Calls without try_ wait for room
-// (spinning a moment, then asleep), at most `timeout`; with no_wait they return would_block. Every call may
-// return closed, and a call that waits: timeout, peer_died (the consumer ended without closing; not with
-// await_peer), retired, segment_lost, damaged.
+// One thread at a time may call a producer; close() may come from any thread. Calls without try_ wait for
+// room (spinning a moment, then asleep), at most `timeout`; with no_wait they return would_block. Every
+// call may return closed, and a call that waits: timeout, peer_died (the consumer ended without closing;
+// not with await_peer), retired, segment_lost, damaged.
 class Producer {
  public:
   Producer() = default;
@@ -44,15 +44,18 @@ class Producer {
     return status;
   }
 
-  // Sends a copy of `size` bytes as one record. too_large; invalid when `size` is not the channel's record size,
-  // or 0 on a classic channel.
+  // Sends a copy of `size` bytes as one record. too_large; invalid when `size` is not the channel's record
+  // size, or 0 on a classic channel.
   Status write(const void* data, std::size_t size, Timeout timeout = forever) {
     return write_kind(0, data, size, timeout);
   }
-  SHMBUF_INLINE Status try_write(const void* data, std::size_t size) { return try_write_kind(0, data, size); }
+  SHMBUF_INLINE Status try_write(const void* data, std::size_t size) {
+    return try_write_kind(0, data, size);
+  }
 
   // As write(), with the user's tag 0 to 65534 (variable-size native records only).
-  SHMBUF_INLINE Status write_kind(std::uint32_t kind, const void* data, std::size_t size, Timeout timeout = forever) {
+  SHMBUF_INLINE Status write_kind(std::uint32_t kind, const void* data, std::size_t size,
+                                  Timeout timeout = forever) {
     detail::CallScope call(core_);
     if (!SHMBUF_LIKELY(call.open())) return closed();
     const Status status = core_->write_now(data, size, kind);
@@ -66,9 +69,10 @@ class Producer {
     return core_->write_now(data, size, kind);
   }
 
-  // Sends `count` records. Those that fit together are published together. *written counts what was published,
-  // also when the result is not ok.
-  Status write_batch(const Bytes* records, std::size_t count, std::size_t* written, Timeout timeout = forever) {
+  // Sends `count` records. Those that fit together are published together. *written counts what was
+  // published, also when the result is not ok.
+  Status write_batch(const Bytes* records, std::size_t count, std::size_t* written,
+                     Timeout timeout = forever) {
     *written = 0;
     detail::CallScope call(core_);
     if (!call.open()) return closed();
@@ -149,8 +153,8 @@ class Producer {
   }
   RunReservation try_reserve_run(std::size_t max) { return reserve_run(max, no_wait); }
 
-  // Ends the stream: consumers drain the channel and then see end_of_stream. From any thread: a call that waits
-  // returns `closed`. A reservation keeps its memory until it ends. Closing twice is ok.
+  // Ends the stream: consumers drain the channel and then see end_of_stream. From any thread: a call that
+  // waits returns `closed`. A reservation keeps its memory until it ends. Closing twice is ok.
   Status close() {
     if (core_ != nullptr) core_->close();
     return Status::ok;
@@ -173,7 +177,8 @@ class Producer {
     if (core_ != nullptr) return core_->message();
     return "this producer was never created; call create() first";
   }
-  // Something create() did that the caller may not expect (a capacity rounded down, records discarded); or empty.
+  // Something create() did that the caller may not expect (a capacity rounded down, records discarded); or
+  // empty.
   std::string notice() const { return core_ != nullptr ? core_->notice : std::string(); }
 
  private:
@@ -226,7 +231,8 @@ class Producer {
     const Status status = core_->place_run(records - *written, &to, &placed);
     if (status != Status::ok) return status;
     const std::size_t size = static_cast<std::size_t>(core_->fixed.record_size());
-    std::memcpy(to, static_cast<const unsigned char*>(data) + *written * size, static_cast<std::size_t>(placed) * size);
+    std::memcpy(to, static_cast<const unsigned char*>(data) + *written * size,
+                static_cast<std::size_t>(placed) * size);
     core_->publish_fixed(placed);
     *written += static_cast<std::size_t>(placed);
     return Status::ok;

@@ -56,16 +56,22 @@ class ProducerCore final : public HandleCore {
 
   // Space for one record of `size` bytes; for a classic record that wraps, a private buffer.
   Status place(std::uint64_t size, std::uint32_t kind, unsigned char** to) {
-    if (guard.has_lease()) return fail(Status::invalid, "a reservation is outstanding; commit or abort it first");
+    if (guard.has_lease())
+      return fail(Status::invalid, "a reservation is outstanding; commit or abort it first");
     if (kind != 0 && (form != Form::variable || kind > layout::kMaxKind)) {
-      return fail(Status::invalid, form == Form::variable ? "kind is " + std::to_string(kind) + "; use 0 to 65534"
-                                                          : "this channel's records have no kind; use 0");
+      return fail(Status::invalid, form == Form::variable
+                                       ? "kind is " + std::to_string(kind) + "; use 0 to 65534"
+                                       : "this channel's records have no kind; use 0");
     }
     switch (form) {
-      case Form::variable: return place_variable(size, to);
-      case Form::fixed: return place_fixed_one(size, to);
-      case Form::classic: return place_classic(size, to);
-      case Form::none: break;
+      case Form::variable:
+        return place_variable(size, to);
+      case Form::fixed:
+        return place_fixed_one(size, to);
+      case Form::classic:
+        return place_classic(size, to);
+      case Form::none:
+        break;
     }
     return fail(Status::closed);
   }
@@ -77,12 +83,15 @@ class ProducerCore final : public HandleCore {
         variable.commit(size, kind, publication_time());
         publish_variable(1, size);
         break;
-      case Form::fixed: publish_fixed(1); break;
+      case Form::fixed:
+        publish_fixed(1);
+        break;
       case Form::classic:
         classic.publish(static_cast<std::uint32_t>(size));
         count(1, size);
         break;
-      case Form::none: break;
+      case Form::none:
+        break;
     }
   }
   void abort_placed() noexcept {
@@ -104,11 +113,13 @@ class ProducerCore final : public HandleCore {
     const auto closing = [this] { return guard.closing(); };
     const auto slept = [this] { count_sleep(); };
     const auto check = [this, &attempt] { return check_consumers(attempt); };
-    const Status status =
-        form == Form::classic
-            ? poll(deadline, attempt, check, slept, closing)
-            : park(space_waiter, deadline, attempt, [this] { return consumer_has_barrier(); }, check, slept, closing);
-    if (status == Status::timeout || status == Status::would_block || status == Status::closed) return fail(status);
+    const Status status = form == Form::classic
+                              ? poll(deadline, attempt, check, slept, closing)
+                              : park(
+                                    space_waiter, deadline, attempt,
+                                    [this] { return consumer_has_barrier(); }, check, slept, closing);
+    if (status == Status::timeout || status == Status::would_block || status == Status::closed)
+      return fail(status);
     return status;
   }
 
@@ -166,7 +177,9 @@ class ProducerCore final : public HandleCore {
     return Status::ok;
   }
 
-  std::uint64_t capacity() const noexcept { return form == Form::classic ? classic.capacity() : geometry.capacity; }
+  std::uint64_t capacity() const noexcept {
+    return form == Form::classic ? classic.capacity() : geometry.capacity;
+  }
   std::uint64_t max_record() const noexcept {
     return form == Form::classic ? classic.max_record() : form == Form::none ? 0 : geometry.max_record();
   }
@@ -219,7 +232,8 @@ class ProducerCore final : public HandleCore {
 
   Status place_fixed_one(std::uint64_t size, unsigned char** to) {
     if (size != geometry.record_size) {
-      return fail(Status::invalid, "the record has " + std::to_string(size) + " bytes; this channel's have " +
+      return fail(Status::invalid, "the record has " + std::to_string(size) +
+                                       " bytes; this channel's have " +
                                        std::to_string(geometry.record_size));
     }
     std::uint64_t placed = 0;
@@ -308,8 +322,9 @@ class ProducerCore final : public HandleCore {
     if (!attached || await_peer) return Status::ok;
     const Status status = attempt();  // what it released before it died
     if (status != Status::would_block) return Status::ok;
-    return fail(Status::peer_died, "process " + std::to_string(load_relaxed(&layout::slot_at(segment.base(), 0)->pid)) +
-                                       " was the consumer");
+    return fail(Status::peer_died,
+                "process " + std::to_string(load_relaxed(&layout::slot_at(segment.base(), 0)->pid)) +
+                    " was the consumer");
   }
 
   void interrupt() noexcept override {

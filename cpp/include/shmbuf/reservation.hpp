@@ -10,9 +10,9 @@
 
 namespace shmbuf {
 
-// Space for one record. Aborts when it is destroyed without commit(). Movable, not copyable; used by the thread
-// that reserved. The memory stays valid until commit(), abort() or the destructor, even when another thread
-// closes the producer meanwhile (commit() then returns `closed` and publishes nothing).
+// Space for one record. Aborts when it is destroyed without commit(). Movable, not copyable; used by the
+// thread that reserved. The memory stays valid until commit(), abort() or the destructor, even when another
+// thread closes the producer meanwhile (commit() then returns `closed` and publishes nothing).
 class Reservation {
  public:
   Reservation() = default;
@@ -29,7 +29,8 @@ class Reservation {
   void* data() const noexcept { return data_; }
   std::size_t size() const noexcept { return size_; }
 
-  // Publishes the first `size` bytes as one record. `invalid` when more than was reserved (the reservation stays).
+  // Publishes the first `size` bytes as one record. `invalid` when more than was reserved (the reservation
+  // stays).
   Status commit(std::size_t size, std::uint16_t kind = 0) {
     if (core_ == nullptr) return Status::invalid;
     if (!core_->guard.enter()) return late();
@@ -69,15 +70,17 @@ class Reservation {
   Status check(std::size_t size, std::uint16_t kind) {
     using Form = detail::ProducerCore::Form;
     if (size > size_) {
-      return core_->fail(Status::invalid, "commit of " + std::to_string(size) + " bytes, " + std::to_string(size_) +
-                                              " were reserved");
+      return core_->fail(Status::invalid, "commit of " + std::to_string(size) + " bytes, " +
+                                              std::to_string(size_) + " were reserved");
     }
     if (core_->form == Form::fixed && size != size_) {
-      return core_->fail(Status::invalid, "commit of " + std::to_string(size) + " bytes; this channel's records have " +
+      return core_->fail(Status::invalid, "commit of " + std::to_string(size) +
+                                              " bytes; this channel's records have " +
                                               std::to_string(size_));
     }
     if (core_->form == Form::classic && size == 0) {
-      return core_->fail(Status::invalid, "commit of 0 bytes; existing classic consumers would stall on it for ever");
+      return core_->fail(Status::invalid,
+                         "commit of 0 bytes; existing classic consumers would stall on it for ever");
     }
     if (kind != 0 && (core_->form != Form::variable || kind > layout::kMaxKind)) {
       return core_->fail(Status::invalid, "kind " + std::to_string(kind) + " is not possible here");

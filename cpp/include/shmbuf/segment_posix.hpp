@@ -3,6 +3,10 @@
 #ifndef SHMBUF_SEGMENT_POSIX_HPP_
 #define SHMBUF_SEGMENT_POSIX_HPP_
 
+#include "shmbuf/config.hpp"
+
+#if !defined(SHMBUF_OS_WINDOWS)
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -39,18 +43,24 @@ inline const char* segment_directory() noexcept { return "/tmp/shmbuf"; }
 
 inline Status status_of_errno(int error) noexcept {
   switch (error) {
-    case ENOENT: return Status::missing;
-    case EEXIST: return Status::exists;
+    case ENOENT:
+      return Status::missing;
+    case EEXIST:
+      return Status::exists;
     case EACCES:
     case EPERM:
-    case EROFS: return Status::no_permission;
+    case EROFS:
+      return Status::no_permission;
     case ENOSPC:
     case ENOMEM:
-    case EDQUOT: return Status::no_space;
+    case EDQUOT:
+      return Status::no_space;
     case ELOOP:
     case EISDIR:
-    case ENXIO: return Status::not_a_channel;
-    default: return Status::system;
+    case ENXIO:
+      return Status::not_a_channel;
+    default:
+      return Status::system;
   }
 }
 
@@ -112,8 +122,8 @@ class Segment {
   bool owned() const noexcept { return pid_ == own_pid(); }
   std::uint64_t mapped() const noexcept { return mapped_; }
 
-  // Opens the object that exists under `name`. Never creates: fs.protected_regular refuses O_CREAT on somebody
-  // else's file.
+  // Opens the object that exists under `name`. Never creates: fs.protected_regular refuses O_CREAT on
+  // somebody else's file.
   Status open(const std::string& name, bool writable, std::string* why) {
     reset();
     pid_ = own_pid();
@@ -132,9 +142,10 @@ class Segment {
     return Status::ok;
   }
 
-  // Creates an object of `size` bytes, all zero and with its memory reserved, that nobody can see before link().
-  // `mode` is exact unless `umask_applies`.
-  Status create(const std::string& name, std::uint64_t size, unsigned mode, bool umask_applies, std::string* why) {
+  // Creates an object of `size` bytes, all zero and with its memory reserved, that nobody can see before
+  // link(). `mode` is exact unless `umask_applies`.
+  Status create(const std::string& name, std::uint64_t size, unsigned mode, bool umask_applies,
+                std::string* why) {
     reset();
     pid_ = own_pid();
     path_ = path_of(name);
@@ -156,7 +167,8 @@ class Segment {
       if (fd_ < 0) return os_error(("create " + temporary_).c_str(), errno, why);
     }
     Status status = reserve(size, why);
-    if (status == Status::ok && !umask_applies && ::fchmod(fd_, bits) != 0) status = os_error("fchmod", errno, why);
+    if (status == Status::ok && !umask_applies && ::fchmod(fd_, bits) != 0)
+      status = os_error("fchmod", errno, why);
     if (status == Status::ok) status = map(size, true, why);
     if (status != Status::ok) drop_temporary();
     return status;
@@ -188,8 +200,8 @@ class Segment {
       *why = "a segment of " + std::to_string(bytes) + " bytes is beyond this process's address space";
       return Status::no_space;
     }
-    void* const base = ::mmap(nullptr, static_cast<std::size_t>(bytes), writable ? PROT_READ | PROT_WRITE : PROT_READ,
-                              MAP_SHARED, fd_, 0);
+    void* const base = ::mmap(nullptr, static_cast<std::size_t>(bytes),
+                              writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd_, 0);
     if (base == MAP_FAILED) {
       return os_error(("mmap of " + std::to_string(bytes) + " bytes").c_str(), errno, why);
     }
@@ -253,7 +265,9 @@ class Segment {
   }
 
  private:
-  static std::string path_of(const std::string& name) { return std::string(segment_directory()) + "/" + name; }
+  static std::string path_of(const std::string& name) {
+    return std::string(segment_directory()) + "/" + name;
+  }
 
   static void make_directory() noexcept {
 #if !defined(SHMBUF_OS_LINUX)
@@ -261,7 +275,8 @@ class Segment {
 #endif
   }
 
-  // Extending a file in /dev/shm succeeds beyond the free memory and a later access then kills the process: reserve.
+  // Extending a file in /dev/shm succeeds beyond the free memory and a later access then kills the process:
+  // reserve.
   Status reserve(std::uint64_t size, std::string* why) {
     struct statvfs vfs;
     if (::fstatvfs(fd_, &vfs) == 0 && vfs.f_blocks != 0) {
@@ -278,7 +293,8 @@ class Segment {
     store.fst_flags = F_ALLOCATEALL;
     store.fst_posmode = F_PEOFPOSMODE;
     store.fst_length = static_cast<off_t>(size);
-    if (::fcntl(fd_, F_PREALLOCATE, &store) != 0 && errno == ENOSPC) return os_error("preallocate", errno, why);
+    if (::fcntl(fd_, F_PREALLOCATE, &store) != 0 && errno == ENOSPC)
+      return os_error("preallocate", errno, why);
     return Status::ok;
 #else
     int error;
@@ -286,7 +302,8 @@ class Segment {
       error = ::posix_fallocate(fd_, 0, static_cast<off_t>(size));
     } while (error == EINTR);
     if (error == 0) return Status::ok;
-    return os_error(("reserving " + std::to_string(size) + " bytes in " + segment_directory()).c_str(), error, why);
+    return os_error(("reserving " + std::to_string(size) + " bytes in " + segment_directory()).c_str(),
+                    error, why);
 #endif
   }
 
@@ -316,5 +333,7 @@ class Segment {
 
 }  // namespace detail
 }  // namespace shmbuf
+
+#endif  // !defined(SHMBUF_OS_WINDOWS)
 
 #endif  // SHMBUF_SEGMENT_POSIX_HPP_

@@ -63,16 +63,19 @@ class TypedProducer {
   // options.record_size must be 0 or sizeof(T).
   Status create(const std::string& name, Options options = Options()) {
     if (options.record_size == 0) options.record_size = sizeof(T);
-    if (options.alignment == 0 && alignof(T) > 8) options.alignment = static_cast<std::uint32_t>(alignof(T));
+    if (options.alignment == 0 && alignof(T) > 8)
+      options.alignment = static_cast<std::uint32_t>(alignof(T));
     if (options.record_size != sizeof(T)) {
-      wrong_ = "channel '" + name + "': record_size is " + std::to_string(options.record_size) + "; the type has " +
-               std::to_string(sizeof(T)) + " bytes, leave record_size out";
+      wrong_ = "channel '" + name + "': record_size is " + std::to_string(options.record_size) +
+               "; the type has " + std::to_string(sizeof(T)) + " bytes, leave record_size out";
       return Status::invalid;
     }
     wrong_.clear();
     return producer_.create(name, options);
   }
-  Status write(const T& record, Timeout timeout = forever) { return producer_.write(&record, sizeof(T), timeout); }
+  Status write(const T& record, Timeout timeout = forever) {
+    return producer_.write(&record, sizeof(T), timeout);
+  }
   Status try_write(const T& record) { return producer_.try_write(&record, sizeof(T)); }
   Status write_run(const T* records, std::size_t count, std::size_t* written, Timeout timeout = forever) {
     return producer_.write_run(records, count, written, timeout);
@@ -83,7 +86,9 @@ class TypedProducer {
   TypedReservation<T> reserve(std::size_t max, Timeout timeout = forever) {
     return TypedReservation<T>(producer_.reserve_run(max, timeout));
   }
-  TypedReservation<T> try_reserve(std::size_t max) { return TypedReservation<T>(producer_.try_reserve_run(max)); }
+  TypedReservation<T> try_reserve(std::size_t max) {
+    return TypedReservation<T>(producer_.try_reserve_run(max));
+  }
   Status close() { return producer_.close(); }
   std::string message() const { return wrong_.empty() ? producer_.message() : wrong_; }
   Producer& producer() noexcept { return producer_; }
@@ -105,7 +110,8 @@ class TypedConsumer {
     const Status status = consumer_.open(name, options);
     if (status != Status::ok || consumer_.record_size() == sizeof(T)) return status;
     wrong_ = "channel '" + name + "': its records have " + std::to_string(consumer_.record_size()) +
-             " bytes (0: sizes vary), the type has " + std::to_string(sizeof(T)) + "; open it with the type it carries";
+             " bytes (0: sizes vary), the type has " + std::to_string(sizeof(T)) +
+             "; open it with the type it carries";
     consumer_ = Consumer();
     return Status::invalid;
   }

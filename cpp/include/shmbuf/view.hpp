@@ -10,9 +10,9 @@
 
 namespace shmbuf {
 
-// One record in place. Released when it is destroyed. Movable, not copyable; used by the thread that peeked. The
-// memory stays valid until release() or the destructor, even when another thread closes the consumer meanwhile
-// (the record is then not consumed: a successor gets it).
+// One record in place. Released when it is destroyed. Movable, not copyable; used by the thread that
+// peeked. The memory stays valid until release() or the destructor, even when another thread closes the
+// consumer meanwhile (the record is then not consumed: a successor gets it).
 class View {
  public:
   View() = default;
@@ -34,7 +34,8 @@ class View {
   // CLOCK_MONOTONIC nanoseconds when it was published; 0 when the channel carries no times.
   std::int64_t time() const noexcept { return record_.time; }
 
-  // Gives the record back to the producer. `closed` when the consumer was closed meanwhile; ok when there is none.
+  // Gives the record back to the producer. `closed` when the consumer was closed meanwhile; ok when there
+  // is none.
   Status release() {
     if (core_ == nullptr) return Status::ok;
     detail::ConsumerCore* const core = core_;
@@ -83,11 +84,12 @@ class RunView {
   explicit operator bool() const noexcept { return status_ == Status::ok; }
   Status status() const noexcept { return status_; }
   const void* data() const noexcept { return data_; }
-  std::size_t count() const noexcept { return count_; }   // records
+  std::size_t count() const noexcept { return count_; }     // records
   std::uint64_t seq() const noexcept { return sequence_; }  // of the first
 
   Status release() { return release(count_); }
-  // Gives the first `records` back; the others come again with the next peek. `invalid` when there are fewer.
+  // Gives the first `records` back; the others come again with the next peek. `invalid` when there are
+  // fewer.
   Status release(std::size_t records) {
     if (core_ == nullptr) return Status::ok;
     if (!core_->guard.enter()) {
@@ -96,8 +98,9 @@ class RunView {
       return Status::closed;
     }
     if (records > count_) {
-      const Status status = core_->fail(Status::invalid, "release of " + std::to_string(records) + " records, the run has " +
-                                                             std::to_string(count_));
+      const Status status =
+          core_->fail(Status::invalid, "release of " + std::to_string(records) + " records, the run has " +
+                                           std::to_string(count_));
       core_->guard.leave();
       return status;
     }

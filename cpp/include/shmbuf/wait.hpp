@@ -20,8 +20,8 @@
 namespace shmbuf {
 namespace detail {
 
-// Times a wait looks again, with a pause between, before it sleeps. A peer on the same CPU cannot make progress
-// while we spin, so a machine with one CPU does not spin.
+// Times a wait looks again, with a pause between, before it sleeps. A peer on the same CPU cannot make
+// progress while we spin, so a machine with one CPU does not spin.
 inline int spin_rounds() noexcept {
   static const int rounds = std::thread::hardware_concurrency() > 1 ? 2000 : 0;
   return rounds;
@@ -53,8 +53,9 @@ class Deadline {
   std::chrono::steady_clock::time_point end_;
 };
 
-// Publisher's half: looks for a waiter after the caller's store-release of a position, gate or state. True when
-// it made a wake call. `barrier`: the publisher has set BARRIER, so a waiter executes the fence for it.
+// Publisher's half: looks for a waiter after the caller's store-release of a position, gate or state. True
+// when it made a wake call. `barrier`: the publisher has set BARRIER, so a waiter executes the fence for
+// it.
 SHMBUF_COLD inline bool wake_waiters(std::uint32_t* word) noexcept {
   exchange_seq_cst(word, std::uint32_t{0});
   wake_all(word);
@@ -69,11 +70,11 @@ SHMBUF_INLINE bool notify(std::uint32_t* word, bool barrier) noexcept {
 }
 
 // Waiter's half. `ready()` looks for what is awaited and returns would_block while it is not there;
-// `publisher_has_barrier()` reads the publisher's capabilities; `check()` runs after a sleep that nobody ended
-// and may give up; `slept()` counts; `closing()` is true when another thread closes this handle.
+// `publisher_has_barrier()` reads the publisher's capabilities; `check()` runs after a sleep that nobody
+// ended and may give up; `slept()` counts; `closing()` is true when another thread closes this handle.
 template <class Ready, class HasBarrier, class Check, class Slept, class Closing>
-SHMBUF_COLD Status park(std::uint32_t* word, Deadline& deadline, Ready ready, HasBarrier publisher_has_barrier,
-                        Check check, Slept slept, Closing closing) {
+SHMBUF_COLD Status park(std::uint32_t* word, Deadline& deadline, Ready ready,
+                        HasBarrier publisher_has_barrier, Check check, Slept slept, Closing closing) {
   if (!deadline.waits()) return Status::would_block;
   for (int i = spin_rounds(); i > 0; --i) {
     cpu_pause();
@@ -101,8 +102,8 @@ SHMBUF_COLD Status park(std::uint32_t* word, Deadline& deadline, Ready ready, Ha
   }
 }
 
-// Waits without a futex word, as both sides of a classic channel do: spin, yield, then sleep 50 µs doubling to
-// 1 ms. `check()` runs about every 50 ms.
+// Waits without a futex word, as both sides of a classic channel do: spin, yield, then sleep 50 µs doubling
+// to 1 ms. `check()` runs about every 50 ms.
 template <class Ready, class Check, class Slept, class Closing>
 SHMBUF_COLD Status poll(Deadline& deadline, Ready ready, Check check, Slept slept, Closing closing) {
   if (!deadline.waits()) return Status::would_block;

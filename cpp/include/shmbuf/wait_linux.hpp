@@ -2,6 +2,10 @@
 #ifndef SHMBUF_WAIT_LINUX_HPP_
 #define SHMBUF_WAIT_LINUX_HPP_
 
+#include "shmbuf/config.hpp"
+
+#if defined(SHMBUF_OS_LINUX)
+
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
@@ -59,7 +63,8 @@ inline Sleep sleep_on(std::uint32_t* word, std::int64_t nanoseconds, unsigned) n
   const long result = ::syscall(SYS_futex, word, FUTEX_WAIT, le(std::uint32_t{1}), &limit, nullptr, 0);
 #else  // 32-bit systems with a 64-bit time only
   const long long limit64[2] = {limit.tv_sec, limit.tv_nsec};
-  const long result = ::syscall(SYS_futex_time64, word, FUTEX_WAIT, le(std::uint32_t{1}), limit64, nullptr, 0);
+  const long result =
+      ::syscall(SYS_futex_time64, word, FUTEX_WAIT, le(std::uint32_t{1}), limit64, nullptr, 0);
 #endif
   return result != 0 && errno == ETIMEDOUT ? Sleep::timed_out : Sleep::woken;
 }
@@ -74,5 +79,7 @@ inline void wake_all(std::uint32_t* word) noexcept {
 
 }  // namespace detail
 }  // namespace shmbuf
+
+#endif  // defined(SHMBUF_OS_LINUX)
 
 #endif  // SHMBUF_WAIT_LINUX_HPP_

@@ -2,6 +2,10 @@
 #ifndef SHMBUF_WAIT_POLL_HPP_
 #define SHMBUF_WAIT_POLL_HPP_
 
+#include "shmbuf/config.hpp"
+
+#if !defined(SHMBUF_OS_LINUX)
+
 #include <chrono>
 #include <cstdint>
 #include <thread>
@@ -18,8 +22,9 @@ inline bool peer_barrier() noexcept { return false; }
 
 enum class Sleep { woken, timed_out };
 
-// Sleeps 50 µs doubling to 1 ms with `round`, within `nanoseconds`. The word tells whether the other side has
-// published meanwhile. Every 32nd round counts as timed out, so that the caller looks whether the peer lives.
+// Sleeps 50 µs doubling to 1 ms with `round`, within `nanoseconds`. The word tells whether the other side
+// has published meanwhile. Every 32nd round counts as timed out, so that the caller looks whether the peer
+// lives.
 inline Sleep sleep_on(std::uint32_t* word, std::int64_t nanoseconds, unsigned round) noexcept {
   std::int64_t pause = 50000ll << (round < 5 ? round : 5);
   if (pause > 1000000) pause = 1000000;
@@ -33,5 +38,7 @@ inline void wake_all(std::uint32_t*) noexcept {}
 
 }  // namespace detail
 }  // namespace shmbuf
+
+#endif  // !defined(SHMBUF_OS_LINUX)
 
 #endif  // SHMBUF_WAIT_POLL_HPP_
