@@ -83,3 +83,12 @@ func children(t *testing.T, p *process) []string {
 	}
 	return pids
 }
+
+// A run that fails says why in one line, and ends at once.
+func TestDemoNoSpace(t *testing.T) {
+	began := time.Now()
+	failed(t, privately(t, "2m", program+" demo; status=$?; ls /dev/shm; exit $status"), 1, "demo: 1920x1080 pictures", "/dev/shm")
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}

@@ -63,7 +63,8 @@ func report(w io.Writer, err error) int {
 		return statusDone
 	}
 	line := strings.Join(strings.Fields(err.Error()), " ")
-	fmt.Fprintf(w, "shmbuf: %s\n", strings.TrimPrefix(line, "shmbuf: "))
+	line = strings.ReplaceAll(strings.TrimPrefix(line, "shmbuf: "), ": shmbuf: ", ": ") // the library's own prefix
+	fmt.Fprintf(w, "shmbuf: %s\n", line)
 	var f *failure
 	if errors.As(err, &f) {
 		return f.status

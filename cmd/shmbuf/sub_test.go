@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/shmbuf/shmbuf"
 )
@@ -64,6 +65,7 @@ func TestSubTimeout(t *testing.T) {
 
 // --timeout is about one record, not about all of them.
 func TestSubTimeoutStartsAgainWithEachRecord(t *testing.T) {
+	t.Parallel()
 	name := channel(t)
 	p := start(t, "pub", name)
 	s := start(t, "sub", name, "--timeout", "1500ms")
@@ -72,7 +74,7 @@ func TestSubTimeoutStartsAgainWithEachRecord(t *testing.T) {
 		want += fmt.Sprintln(i)
 		p.send(fmt.Sprintln(i))
 		eventually(t, "record "+fmt.Sprint(i), func() bool { return s.out.String() == want })
-		_, _ = exec.Command("sleep", "0.3").CombinedOutput()
+		time.Sleep(300 * time.Millisecond)
 	}
 	p.in.Close()
 	succeeded(t, s.wait())

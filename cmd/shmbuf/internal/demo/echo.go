@@ -88,9 +88,9 @@ func (p *peer) echo() (Result, error) {
 	}
 }
 
-// spins is how often spin looks before it waits without using the CPU: some
-// milliseconds, so that only a peer that is not running is slept for.
-const spins = 200_000
+// spins is how often spin looks before it waits without using the CPU: many round
+// trips, yet short enough to give the processor to a peer that is not running.
+const spins = 2000
 
 // spin takes the next record with the lowest latency: it keeps looking, where
 // there is a processor for each side.

@@ -129,6 +129,10 @@ func (p *peer) receiveFrames() (Result, error) {
 			return fmt.Sprintf("%4.0f fps %5.2f GB/s", r.perSecond(), r.gigabytesPerSecond())
 		})
 	}
+	if r.Records > 1 {
+		// From the first arrival to the last are one interval fewer than pictures.
+		r.Elapsed = time.Duration(float64(r.Elapsed) * float64(r.Records) / float64(r.Records-1))
+	}
 	r.P50, r.P99 = ages.quantiles()
 	return r, consumer.Close()
 }
