@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import signal
 import sys
@@ -26,7 +27,7 @@ from trouble import DemoError
 
 from peers import Peer, peers
 
-PACED_SECONDS = 6.0  # of the playing that measures latency
+PACED_SECONDS = 6  # of the playing that measures latency
 ROOM = 2.6  # frames a ring must hold at least, for reading and writing at the same time
 SHEET_COLUMNS = 4
 
@@ -73,11 +74,10 @@ def demo(build: Path) -> int:
     print(f"{len(languages)} producers, {len(languages)} consumers each; rings of {capacity >> 20} MiB\n")
 
     pairs = {(p.key, c.key): figures.PairFigures(p.title, c.title) for p in languages for c in languages}
-    paced_seconds = min(PACED_SECONDS, seconds)
-    expected = len(source.crc) + min(len(source.crc), round(paced_seconds * source.rate))
+    frames = {False: len(source.crc), True: min(len(source.crc), math.ceil(PACED_SECONDS * source.rate))}
     spent: dict[str, dict[str, Any]] = {}
     titles = [Pair(p.title, c.title) for p in languages for c in languages]
-    with board(titles, expected, source.frame_bytes) as display:
+    with board(titles, sum(frames.values()), source.frame_bytes) as display:
         for row, producer in enumerate(languages):
             thumbs = fresh_directory(build / "thumbs" / producer.key)
             numbers = thumb_numbers(len(source.crc), row, len(languages))
@@ -86,7 +86,7 @@ def demo(build: Path) -> int:
                 setting = play.Setting(
                     pictures=source,
                     paced=paced,
-                    seconds=paced_seconds if paced else seconds,
+                    frames=frames[paced],
                     capacity=capacity,
                     logs=fresh_directory(build / "logs" / f"{producer.key}-{mode}"),
                     thumbs=thumbs,
@@ -117,9 +117,7 @@ def settle(
     setting: play.Setting,
 ) -> None:
     """Verify a playing and take its figures."""
-    reference = setting.pictures.crc
-    if setting.paced:  # it stops earlier; how many frames that is, the producer knows
-        reference = reference[: result.sent["frames"]]
+    reference = setting.pictures.crc[: setting.frames]
     for key, seen in result.seen.items():
         pair = pairs[producer.key, key]
         figures.verify(pair, reference, result.sent, seen)

@@ -29,8 +29,8 @@ class Pictures:
     width: int
     height: int
     rate: Fraction
-    play: Callable[[bool, float], list[str]]
-    """The command that writes frames to standard output: at the pace of the clip?; for how many seconds?"""
+    play: Callable[[bool, int], list[str]]
+    """The command that writes frames to standard output: at the pace of the clip or not, and how many."""
     crc: list[int] = field(default_factory=list)
     """CRC-32 of every frame, as the source itself computes it."""
 
@@ -63,10 +63,10 @@ def video(ffmpeg: str, path: Path, seconds: float, say: Callable[[str], None]) -
     source = path.absolute().as_posix()
     every_frame = every_frame_once(ffmpeg)
 
-    def decode(paced: bool, length: float, output: list[str]) -> list[str]:
+    def decode(paced: bool, output: list[str]) -> list[str]:
         pace = ["-re"] if paced else []
         return [
-            *[ffmpeg, "-v", "error", "-nostdin", *pace, "-t", f"{length:g}", "-i", source],
+            *[ffmpeg, "-v", "error", "-nostdin", *pace, "-t", f"{seconds:g}", "-i", source],
             *["-map", "0:v:0", *every_frame, "-vf", f"scale={width}:{height}"],
             *["-c:v", "rawvideo", "-pix_fmt", "bgr24", *output, "-"],
         ]
@@ -78,10 +78,10 @@ def video(ffmpeg: str, path: Path, seconds: float, say: Callable[[str], None]) -
         width=width,
         height=height,
         rate=rate,
-        play=lambda paced, length: decode(paced, length, ["-f", "rawvideo"]),
+        play=lambda paced, frames: decode(paced, ["-frames:v", str(frames), "-f", "rawvideo"]),
     )
     say("ffmpeg hashes what it decodes, for reference …")
-    hashes = output_of(decode(False, seconds, ["-f", "framehash", "-hash", "CRC32"]), f"decode {path}")
+    hashes = output_of(decode(False, ["-f", "framehash", "-hash", "CRC32"]), f"decode {path}")
     lines = [line for line in hashes.splitlines() if not line.startswith("#")]
     pictures.crc = [int(line.rsplit(",", 1)[1], 16) for line in lines]
     return pictures
@@ -121,8 +121,7 @@ def test_card(build: Path, seconds: float) -> Pictures:
     program = str(build / "testcard")
     rate = 30
 
-    def play(paced: bool, length: float) -> list[str]:
-        frames = max(1, round(length * rate))
+    def play(paced: bool, frames: int) -> list[str]:
         return [program, f"-frames={frames}", f"-pace={rate if paced else 0}"]
 
     pictures = Pictures(
@@ -134,7 +133,7 @@ def test_card(build: Path, seconds: float) -> Pictures:
         rate=Fraction(rate),
         play=play,
     )
-    hashes = output_of([*play(False, seconds), "-crc"], "draw the test card")
+    hashes = output_of([*play(False, max(1, round(seconds * rate))), "-crc"], "draw the test card")
     pictures.crc = [int(line, 16) for line in hashes.split()]
     return pictures
 

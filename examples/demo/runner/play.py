@@ -43,7 +43,7 @@ class Setting:
 
     pictures: Pictures
     paced: bool
-    seconds: float
+    frames: int
     capacity: int
     logs: Path
     thumbs: Path
@@ -68,7 +68,7 @@ def play(
             for peer in consumers:
                 processes.start(peer.key, consumer_command(peer, names[peer.key], setting))
             wait_until_attached(processes, list(names.values()))
-            processes.start("pictures", setting.pictures.play(setting.paced, setting.seconds), stdout=sink)
+            processes.start("pictures", setting.pictures.play(setting.paced, setting.frames), stdout=sink)
         watch(processes, names, progress)
         if processes.reports_complete():
             return Result(processes.report("producer"), {key: processes.report(key) for key in names})
@@ -198,7 +198,8 @@ class Processes:
         lines = (self.logs / f"{key}.err").read_text(errors="replace").strip().splitlines()
         code = self.running[key].returncode
         ending = signal.Signals(-code).name if code < 0 else f"exit status {code}"
-        return f"{key} ({ending}): {lines[-1] if lines else 'said nothing'}"
+        who = key if key in ("producer", "pictures") else f"{key} consumer"
+        return f"{who} ({ending}): {lines[-1] if lines else 'said nothing'}"
 
     def report(self, key: str) -> dict[str, Any]:
         """Return what a program reported on its last line."""
