@@ -32,7 +32,8 @@ type Consumer struct {
 	held      int    // records peeked and not released
 	heldBytes uint64 // of their payloads
 	heldSeq   uint64 // of the first
-	looks     uint   // classic: how often in a row the ring was empty
+	keep      bool
+	looks     uint // classic: how often in a row the ring was empty
 }
 
 // Stats returns the counters. Any goroutine may call it.
@@ -124,7 +125,7 @@ func (c *Consumer) pause(ctx context.Context, w *pause) error {
 
 // Close leaves the channel: a later consumer goes on with the first record that
 // has not been released. When the producer has closed and everything has been
-// read, the channel is removed (unless it was created with Keep). Close wakes a
+// read, the channel is removed (unless Options.Keep or ConsumerOptions.Keep). Close wakes a
 // blocked call, which returns os.ErrClosed. Payloads of records that are out stay
 // valid until the next call on this handle. A second Close returns os.ErrClosed.
 func (c *Consumer) Close() error {
@@ -149,6 +150,9 @@ func (c *Consumer) detach() error {
 	wakeAll(&c.control.Event.SpaceWaiter)
 	if err := c.seg.Unlock(slotRole(c.slotIndex)); err != nil {
 		return err
+	}
+	if c.keep {
+		return nil
 	}
 	return c.removeWhenDone()
 }

@@ -39,7 +39,7 @@ func Create(name string, opts *Options) (*Producer, error) {
 
 func create(name string, o *Options) (*Producer, error) {
 	if err := segment.CheckName(name); err != nil {
-		return nil, fail("create", name, ErrInvalid, "%v", err)
+		return nil, refuseArgument("create", name, err)
 	}
 	build, adopt := createNative, adoptNative
 	var g *layout.Geometry
@@ -54,7 +54,7 @@ func create(name string, o *Options) (*Producer, error) {
 		return nil, fail("create", name, ErrInvalid, "layout %d; use Native or Classic", o.Layout)
 	}
 	if err != nil {
-		return nil, fail("create", name, ErrInvalid, "%v", err)
+		return nil, refuseArgument("create", name, err)
 	}
 	var discarded uint64
 	for range attempts {
@@ -301,4 +301,6 @@ func replaceClassic(name string, o *Options, _ *layout.Geometry) (*Producer, uin
 	return nil, 0, fs.ErrNotExist
 }
 
-var processID = uint32(os.Getpid())
+// processID is a function because the Go 1.26 compiler cannot store a package
+// variable in swapped byte order on s390x.
+func processID() uint32 { return uint32(os.Getpid()) }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/shmbuf/shmbuf/internal/ring"
@@ -65,6 +66,11 @@ func (e *Error) Unwrap() error { return e.Err }
 
 func fail(op, channel string, condition error, format string, args ...any) error {
 	return &Error{Op: op, Channel: channel, Err: condition, Detail: fmt.Sprintf(format, args...)}
+}
+
+// refuseArgument reports a bad name or option.
+func refuseArgument(op, name string, err error) error {
+	return fail(op, name, ErrInvalid, "%s", strings.TrimSuffix(err.Error(), ": "+fs.ErrInvalid.Error()))
 }
 
 // explain gives err the message for people that its condition deserves. Bare

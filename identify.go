@@ -47,7 +47,7 @@ func openProblem(op, name string, err error) error {
 		return fail(op, name, ErrNotChannel, "%v; use another name", err)
 	}
 	if errors.Is(err, fs.ErrInvalid) {
-		return fail(op, name, ErrInvalid, "%v", err)
+		return refuseArgument(op, name, err)
 	}
 	return err
 }

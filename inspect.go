@@ -76,7 +76,7 @@ func Inspect(name string) (*Info, error) {
 
 func inspect(name string) (*Info, error) {
 	if err := segment.CheckName(name); err != nil {
-		return nil, fail("inspect", name, ErrInvalid, "%v", err)
+		return nil, refuseArgument("inspect", name, err)
 	}
 	seg, err := segment.Open(name, true)
 	if err != nil {

@@ -64,7 +64,7 @@ func open(name string, opts *ConsumerOptions) (*Consumer, error) {
 		o = *opts
 	}
 	if err := segment.CheckName(name); err != nil {
-		return nil, fail("open", name, ErrInvalid, "%v", err)
+		return nil, refuseArgument("open", name, err)
 	}
 	for range attempts {
 		c, err := attach(name, &o)
@@ -123,7 +123,7 @@ func attachNative(seg *segment.Segment, o *ConsumerOptions, g *layout.Geometry) 
 	c := &Consumer{handle: handle{
 		name: seg.Name(), seg: seg, control: ctl, geometry: g, capacity: g.Capacity, maxRecord: g.MaxRecord(),
 		awaitPeer: o.AwaitPeer, usage: newUsage(), sharedSleep: &slot.Sleeps, waiter: &ctl.Event.DataWaiters,
-	}, slot: slot, slotIndex: o.Slot}
+	}, slot: slot, slotIndex: o.Slot, keep: o.Keep}
 	var err error
 	if g.Format == layout.FormatFixed {
 		c.fixed, err = ring.NewFixedReader(seg.Bytes(), g, o.Slot, barrier, wake)
@@ -133,7 +133,7 @@ func attachNative(seg *segment.Segment, o *ConsumerOptions, g *layout.Geometry) 
 	if err != nil {
 		return nil, err
 	}
-	slot.PID.Set(processID)
+	slot.PID.Set(processID())
 	slot.Language.Set(layout.LanguageGo)
 	slot.Attached.Set(uint64(time.Now().UnixNano()))
 	slot.Epoch.Publish(slot.Epoch.Load() + 1)

@@ -95,6 +95,9 @@ type ConsumerOptions struct {
 	// AwaitPeer makes blocking calls wait for a successor when the producer died,
 	// instead of returning ErrPeerDied.
 	AwaitPeer bool
+	// Keep leaves the channel in place even when this consumer is the last to
+	// leave it.
+	Keep bool
 }
 
 // geometry turns native options into a complete, checked geometry.

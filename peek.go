@@ -173,7 +173,7 @@ func (c *Consumer) takeFixedBatch(records []Record) (int, error) {
 
 // PeekRun returns 1 to most fixed-size records as one contiguous run of bytes, in
 // place. It blocks while the ring is empty. Release gives all of them back,
-// ReleaseRun the first so many. Errors as for Peek.
+// ReleaseN the first so many. Errors as for Peek.
 func (c *Consumer) PeekRun(ctx context.Context, most int) ([]byte, error) {
 	var w pause
 	for {
@@ -220,29 +220,53 @@ func (c *Consumer) takeRun(most int) ([]byte, error) {
 	return run, nil
 }
 
-// ReleaseRun gives back the first n records of a run and ends the peek: the others
-// come again with the next one. ErrInvalid when fewer are held.
-func (c *Consumer) ReleaseRun(n int) error {
+// ReleaseN gives back the first n peeked records, 0 to all, of a batch or a run, and
+// ends the peek: the others come again with the next one. ErrInvalid when fewer are
+// held.
+func (c *Consumer) ReleaseN(n int) error {
 	if !c.usage.enter() {
 		return c.refuse("release")
 	}
-	err := c.releaseRun(n)
+	err := c.releaseN(n)
 	c.usage.leave()
-	return err
+	return explain("release", c.name, err)
 }
 
-func (c *Consumer) releaseRun(n int) error {
-	switch {
-	case c.fixed == nil:
-		return c.errRun("release")
-	case n < 0 || n > c.held:
+func (c *Consumer) releaseN(n int) error {
+	if n < 0 || n > c.held {
 		return fail("release", c.name, ErrInvalid, "%d records, of which %d are held", n, c.held)
 	}
-	if err := c.fixed.Release(uint64(n)); err != nil {
-		return explain("release", c.name, err)
+	if n == c.held && n > 0 {
+		return c.release()
 	}
-	c.counted(uint64(n), uint64(n)*uint64(c.RecordSize()))
 	c.held = 0
 	c.usage.leased = false
+	if c.fixed != nil {
+		c.counted(uint64(n), uint64(n)*c.fixed.RecordSize())
+		return c.fixed.Release(uint64(n))
+	}
+	// Take all of them back, then the first n again.
+	if c.variable != nil {
+		c.variable.Unpeek(c.heldSeq)
+	} else {
+		c.classic.Unpeek(c.heldSeq)
+	}
+	var bytes uint64
+	for range n {
+		var rec Record
+		if err := c.next(&rec); err != nil {
+			return err
+		}
+		bytes += uint64(len(rec.Payload))
+	}
+	if n == 0 {
+		return nil
+	}
+	c.counted(uint64(n), bytes)
+	if c.variable != nil {
+		c.variable.Release()
+	} else {
+		c.classic.Release()
+	}
 	return nil
 }

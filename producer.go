@@ -48,7 +48,7 @@ func newProducer(seg *segment.Segment, o *Options, g *layout.Geometry) (*Produce
 	page := c.Producer
 	// Before anything is published: pairs with the waiter's load in barrier().
 	page.Capabilities.PublishFenced(bits)
-	page.PID.Set(processID)
+	page.PID.Set(processID())
 	page.Language.Set(layout.LanguageGo)
 	page.Attached.Set(uint64(time.Now().UnixNano()))
 	page.Epoch.Publish(page.Epoch.Load() + 1)

@@ -21,7 +21,7 @@ func ForceRemove(name string) error { return explain("remove", name, remove(name
 
 func remove(name string, force bool) error {
 	if err := segment.CheckName(name); err != nil {
-		return fail("remove", name, ErrInvalid, "%v", err)
+		return refuseArgument("remove", name, err)
 	}
 	seg, err := segment.Open(name, false)
 	if err != nil {

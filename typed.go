@@ -184,8 +184,8 @@ func (t *TypedConsumer[T]) TryPeek(most int) ([]T, error) {
 // Release gives back all peeked values.
 func (t *TypedConsumer[T]) Release() error { return t.c.Release() }
 
-// ReleaseN gives back the first n peeked values; see Consumer.ReleaseRun.
-func (t *TypedConsumer[T]) ReleaseN(n int) error { return t.c.ReleaseRun(n) }
+// ReleaseN gives back the first n peeked values; see Consumer.ReleaseN.
+func (t *TypedConsumer[T]) ReleaseN(n int) error { return t.c.ReleaseN(n) }
 
 // Consumer gives the channel beneath.
 func (t *TypedConsumer[T]) Consumer() *Consumer { return t.c }

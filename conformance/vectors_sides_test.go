@@ -118,7 +118,7 @@ func (r *runner) consuming(s *step) bool {
 	case "release":
 		answer(s, c.Release())
 	case "release_run":
-		answer(s, c.ReleaseRun(int(s.number("count"))))
+		answer(s, c.ReleaseN(int(s.number("count"))))
 	default:
 		return false
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -85,15 +84,12 @@ func sub(ctx context.Context, name string, o *subOptions) error {
 			return err
 		}
 		err = s.drain(c)
-		if closeErr := s.leave(c); err == nil {
+		if closeErr := c.Close(); err == nil {
 			err = closeErr
 		}
 		if errors.Is(err, shmbuf.ErrRetired) {
 			s.following = true
 			continue
-		}
-		if partErr := s.giveBackPart(); err == nil || errors.Is(err, syscall.EPIPE) {
-			err = partErr
 		}
 		return s.explain(err)
 	}
@@ -108,12 +104,11 @@ type subscriber struct {
 	written   uint64 // records given back after they were written
 	batch     int    // records to take in one step
 	following bool   // a channel has been replaced or removed
-	partly    int    // records of the last batch that were written before it failed
 }
 
 // open attaches to the channel, waiting for it within the time allowed.
 func (s *subscriber) open() (*shmbuf.Consumer, error) {
-	opts := &shmbuf.ConsumerOptions{AwaitPeer: s.opts.await}
+	opts := &shmbuf.ConsumerOptions{AwaitPeer: s.opts.await, Keep: s.opts.keep}
 	wait := s.opts.wait.Value()
 	var c *shmbuf.Consumer
 	var err error

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/shmbuf/shmbuf"
@@ -29,7 +30,7 @@ func (s *subscriber) drain(c *shmbuf.Consumer) error {
 		}
 		done, size, err := s.out.write(records[:n])
 		if err != nil {
-			return s.broken(done, err)
+			return s.broken(c, done, err)
 		}
 		if err := c.Release(); err != nil {
 			return err
@@ -62,44 +63,17 @@ func (s *subscriber) take(c *shmbuf.Consumer, records []shmbuf.Record) (int, err
 	return c.PeekBatch(ctx, records)
 }
 
-// broken remembers how far a batch was written.
-func (s *subscriber) broken(done int, err error) error {
-	s.partly = done
-	return fmt.Errorf("sub %s: %w", s.name, err)
-}
-
-// giveBackPart gives back the records of a batch that were written in full before
-// standard output failed; the others stay for the next consumer. The consumer has
-// been closed with the whole batch unreleased.
-func (s *subscriber) giveBackPart() error {
-	if s.partly == 0 {
+// broken gives back the records of a batch that were written in full before
+// standard output failed; the others stay for the next consumer. A closed pipe is
+// how a reader says that it has enough.
+func (s *subscriber) broken(c *shmbuf.Consumer, done int, err error) error {
+	if releaseErr := c.ReleaseN(done); releaseErr != nil {
+		return releaseErr
+	}
+	if errors.Is(err, syscall.EPIPE) {
 		return nil
 	}
-	c, err := shmbuf.Open(s.name, nil)
-	if err != nil {
-		return err
-	}
-	records := make([]shmbuf.Record, s.partly)
-	for s.partly > 0 && err == nil {
-		var n int
-		if n, err = c.TryPeekBatch(records[:s.partly]); err == nil {
-			s.partly -= n
-			err = c.Release()
-		}
-	}
-	return errors.Join(err, c.Close())
-}
-
-// leave closes the consumer. With --keep it lets the end of the process do that
-// where closing would remove the channel: the kernel frees the slot, and the next
-// consumer goes on behind the last record given back.
-func (s *subscriber) leave(c *shmbuf.Consumer) error {
-	if s.opts.keep && c.Layout() == shmbuf.Native {
-		if info, err := shmbuf.Inspect(s.name); err == nil && info.Producer.State == "closed" && info.Consumers[0].LagRecords == 0 {
-			return nil
-		}
-	}
-	return c.Close()
+	return fmt.Errorf("sub %s: %w", s.name, err)
 }
 
 // outputGrace is how long an interrupted sub may still wait for standard output.
