@@ -33,7 +33,7 @@ void copy_bytes(std::size_t size, bool& running, Copy copy) {
     return;
   }
   const Running guard(running);
-  nb::gil_scoped_release release;
+  const WithoutGil released;
   copy();
 }
 

@@ -81,7 +81,7 @@ void ConsumerHandle::close() {
     outstanding()->drop();
   }
   set_closed();
-  nb::gil_scoped_release release;  // it waits for a call of another thread to leave
+  const WithoutGil released;  // it waits for a call of another thread to leave
   consumer_->close();
 }
 

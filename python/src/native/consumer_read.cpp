@@ -22,7 +22,7 @@ PyObject* take(ConsumerHandle& handle, shmbuf::View& view) {
     return result;
   }
   InCall guard(handle);
-  nb::gil_scoped_release release;
+  const WithoutGil released;
   // A close() from another thread leaves the mapping until the view is released.
   std::memcpy(to, view.data(), size);
   view.release();
@@ -85,7 +85,7 @@ PyObject* into(PyObject* self, PyObject* buffer, PyObject* time, bool wait) {
     status = once();
   } else {
     InCall guard(*handle);
-    nb::gil_scoped_release release;
+    const WithoutGil released;
     status = once();
   }
   if (status == Status::would_block && timeout != shmbuf::no_wait) {

@@ -9,6 +9,7 @@
 
 #include "errors.hpp"
 #include "forks.hpp"
+#include "gil.hpp"
 
 namespace native {
 
@@ -95,7 +96,7 @@ shmbuf::Status await(Owner& owner, shmbuf::Timeout timeout, Wait wait) {
     }
     shmbuf::Status status;
     {
-      nb::gil_scoped_release release;
+      const WithoutGil released;
       status = wait(slice);
     }
     if (owner.closed() && status != shmbuf::Status::ok) return shmbuf::Status::closed;

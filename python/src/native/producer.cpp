@@ -47,7 +47,7 @@ void create(ProducerHandle* self, const std::string& name, const std::string& la
   Status status;
   {
     // Nobody else has the handle yet. Reserving a large segment takes time.
-    nb::gil_scoped_release release;
+    const WithoutGil released;
     status = self->producer().create(name, options);
   }
   if (status != Status::ok) {
@@ -81,7 +81,7 @@ void ProducerHandle::close() {
     outstanding()->drop();
   }
   set_closed();
-  nb::gil_scoped_release release;  // it waits for a call of another thread to leave
+  const WithoutGil released;  // it waits for a call of another thread to leave
   producer_->close();
 }
 

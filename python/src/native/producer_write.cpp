@@ -13,7 +13,7 @@ template <class Try>
 Status attempt(ProducerHandle& handle, std::size_t bytes, Try attempt_once) {
   if (bytes <= kLongCopy) return attempt_once();
   InCall guard(handle);
-  nb::gil_scoped_release release;
+  const WithoutGil released;
   return attempt_once();
 }
 
