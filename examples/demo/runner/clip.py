@@ -45,21 +45,29 @@ def make(ffmpeg: str, build: Path, say: Callable[[str], None]) -> Path:
         return path
     say("Encoding ten seconds of moving test pictures, 1920x1080 (once) …")
     unfinished = path.with_suffix(".part.mp4")
+    try:
+        encode(ffmpeg, unfinished)
+        unfinished.rename(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path
+
+
+def encode(ffmpeg: str, path: Path) -> None:
+    """Encode the best scenes with the best encoder that this ffmpeg has."""
     reason = ""
     for scenes in (SCENES, PLAIN):
         for encoder in ENCODERS:
             done = subprocess.run(
-                command(ffmpeg, scenes, encoder, unfinished),
+                command(ffmpeg, scenes, encoder, path),
                 stdin=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 text=True,
                 check=False,
             )
             if done.returncode == 0:
-                unfinished.rename(path)
-                return path
+                return
             reason = done.stderr.strip()
-    unfinished.unlink(missing_ok=True)
     raise DemoError(f"ffmpeg cannot encode a clip: {reason}")
 
 

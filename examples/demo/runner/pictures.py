@@ -48,7 +48,8 @@ def find(build: Path, seconds: float, say: Callable[[str], None]) -> Pictures:
     if ffmpeg is None:
         if wanted:
             raise DemoError(f"VIDEO={wanted} needs ffmpeg to decode it: install ffmpeg, or leave VIDEO out")
-        say("There is no ffmpeg here: the built-in moving test card takes the place of a video.")
+        why = "As FFMPEG=none asks" if setting == "none" else f"There is no {setting} here"
+        say(f"{why}: the built-in moving test card takes the place of a video.")
         return test_card(build, seconds)
     if not wanted:
         return video(ffmpeg, clip.make(ffmpeg, build, say), seconds, say)
