@@ -22,8 +22,8 @@ from pathlib import Path
 
 M64 = 2**64 - 1
 HEADER = 16
-FLASH_EVERY = 7  # every so many positions the 0 stays visible for FLASH seconds
-FLASH = 20e-6
+FLASH_EVERY = 5  # every so many positions the 0 stays visible for FLASH seconds
+FLASH = 50e-6
 PATIENCE = 180.0
 
 

@@ -52,11 +52,19 @@ def attempt(call: Callable[[], Any]) -> Result:
     return Result("would_block" if got == 0 else "ok", n=int(got))
 
 
-def address(view: memoryview) -> int | None:
-    if len(view) == 0:
-        return None
-    at: int = np.frombuffer(view, np.uint8).__array_interface__["data"][0]
-    return at
+def array_of(record: Any) -> np.ndarray[Any, Any]:
+    """The bytes in place. Arrays go when they are dropped; a `view` would stay with the record."""
+    array: np.ndarray[Any, Any] = record.array if hasattr(record, "count") else record.array()
+    return array.reshape(-1)
+
+
+def address(record: Any) -> int | None:
+    at: int = array_of(record).__array_interface__["data"][0]
+    return at if len(record) else None
+
+
+def put(record: Any, content: bytes) -> None:
+    array_of(record)[:] = np.frombuffer(content, np.uint8)
 
 
 class Library:
@@ -120,15 +128,18 @@ class Library:
         return "ok"
 
     def close(self, side: str) -> str:
+        handle = self.producer if side == "producer" else self.consumer
+        status = attempt(handle.close).status if handle is not None else "ok"
+        # Only now: a peeked record that is dropped counts as released.
         if side == "producer":
-            handle, self.producer, self.reservation = self.producer, None, None
+            self.producer = self.reservation = None
         else:
-            handle, self.consumer, self.peeked = self.consumer, None, None
-        return attempt(handle.close).status if handle is not None else "ok"
+            self.consumer = self.peeked = None
+        return status
 
     def guards(self, side: str) -> int:
         handle = self.producer if side == "producer" else self.consumer
-        hits: int = handle.stats().guard_hits
+        hits: int = handle.stats.guard_hits
         return hits
 
     # -- producer ------------------------------------------------------------
@@ -145,7 +156,7 @@ class Library:
     def reserve(self, length: int, content: bytes) -> Result:
         got = self.try_reserve(length)
         if got.status == "ok":
-            self.reservation.view[:] = content
+            put(self.reservation, content)
         return got
 
     def try_reserve(self, size: int) -> Result:
@@ -156,14 +167,14 @@ class Library:
         if reservation is None:
             return Result("would_block")
         self.reservation = reservation
-        return Result("ok", n=len(reservation), address=address(reservation.view))
+        return Result("ok", n=len(reservation), address=address(reservation))
 
     def reserve_run(self, most: int, first_fill: int) -> Result:
         got = self.try_reserve(most)
         if got.status == "ok":
             size, got.n = self.producer.record_size, self.reservation.count
             content = b"".join(pattern(size, first_fill + k) for k in range(got.n))
-            self.reservation.view[:] = content
+            put(self.reservation, content)
         return got
 
     def commit(self, length: int, kind: int | None) -> str:
@@ -196,13 +207,13 @@ class Library:
         got = self.try_peek(1 if self.consumer.record_size else None)
         if got.status == "ok":
             p = self.peeked
-            got.records = [Record(bytes(p.view), p.seq, p.kind, address(p.view))]
+            got.records = [Record(array_of(p).tobytes(), p.seq, p.kind, address(p))]
         return got
 
     def peek_run(self, most: int) -> Result:
         got = self.try_peek(most)
         if got.status == "ok":
-            got.payload, got.address = bytes(self.peeked.view), address(self.peeked.view)
+            got.payload, got.address = array_of(self.peeked).tobytes(), address(self.peeked)
         return got
 
     def peek_batch(self, most: int) -> Result:

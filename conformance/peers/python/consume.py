@@ -27,7 +27,7 @@ class Receiver:
 
     def follow(self) -> None:
         """Open the channel that replaced this one."""
-        self.report["guards"] += self.c.stats().guard_hits
+        self.report["guards"] += self.c.stats.guard_hits
         self.report["follows"] += 1
         self.c.close()
         self.open()
@@ -113,5 +113,5 @@ def consume(args: Namespace, report: dict[str, Any], die: Callable[[], None]) ->
         expect_last(v.c, shmbuf.EndOfStream)
     if args.expect_death:
         expect_last(v.c, shmbuf.PeerDied)
-    report["guards"] += v.c.stats().guard_hits
+    report["guards"] += v.c.stats.guard_hits
     v.c.close()

@@ -72,7 +72,7 @@ def produce(args: Namespace, report: dict[str, Any], die: Callable[[], None]) ->
             if args.in_place:
                 spoil(args, p)
             die()
-        report["guards"] = p.stats().guard_hits
+        report["guards"] = p.stats.guard_hits
 
 
 def spoil(args: Namespace, p: shmbuf.Producer[Any]) -> None:
