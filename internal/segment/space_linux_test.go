@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func mountSmall(dir string) error { return unix.Mount("tmpfs", dir, "tmpfs", 0, "size=1m") }
+func mountSmall(dir string) error { return unix.Mount("tmpfs", dir, "tmpfs", 0, "size=10m") }
 func unmount(dir string) error    { return unix.Unmount(dir, unix.MNT_DETACH) }
 
 func memoryAvailable(t *testing.T) (bytes uint64) {

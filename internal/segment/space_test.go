@@ -17,10 +17,8 @@ import (
 )
 
 func TestNoSpace(t *testing.T) {
+	before := hidden(t)
 	name := unused(t)
-	if err := prepare(); err != nil {
-		t.Fatal(err)
-	}
 	free := must(Remaining())(t)
 	size := free + 1<<30
 	if size > math.MaxInt {
@@ -38,7 +36,7 @@ func TestNoSpace(t *testing.T) {
 	if _, err := os.Lstat(directory + "/" + name); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("left behind: %v", err)
 	}
-	noHidden(t)
+	noneSince(t, before)
 	if after := must(Remaining())(t); after+size/2 < free {
 		t.Errorf("%d bytes free before, %d after", free, after)
 	}
@@ -58,19 +56,20 @@ func TestReserveIsReal(t *testing.T) {
 			t.Error(err)
 		}
 	}()
+	const all = 10 << 20 // more than one step of reserve
 	for what, take := range map[string]func(int, uint64) error{
 		"reserve":    reserve,
 		"writeZeros": func(fd int, size uint64) error { return writeZeros(fd, 0, size) },
 	} {
 		fd := must(unix.Open(filepath.Join(dir, "file"), unix.O_RDWR|unix.O_CREAT, 0o600))(t)
-		if err := take(fd, 1<<20); err != nil {
+		if err := take(fd, all); err != nil {
 			t.Errorf("%s: all of it: %v", what, err)
 		}
 		var st unix.Stat_t
-		if err := unix.Fstat(fd, &st); err != nil || st.Size != 1<<20 || st.Blocks*512 < 1<<20 {
+		if err := unix.Fstat(fd, &st); err != nil || st.Size != all || st.Blocks*512 < all {
 			t.Errorf("%s: size %d, %d blocks, %v", what, st.Size, st.Blocks, err)
 		}
-		if err := take(fd, 1<<20+1); err != unix.ENOSPC {
+		if err := take(fd, all+1); err != unix.ENOSPC {
 			t.Errorf("%s: a byte more: %v", what, err)
 		}
 		if err := errors.Join(unix.Close(fd), os.Remove(filepath.Join(dir, "file"))); err != nil {
