@@ -17,8 +17,14 @@ func TestFormatTable(t *testing.T) {
 		name, caps string
 		row7       uint64 // bytes of a row of 7 pixels
 	}{
-		{1, "gray8", "GRAY8", 7}, {2, "bgr24", "BGR", 21}, {3, "rgb24", "RGB", 21}, {4, "bgra", "BGRA", 28},
-		{5, "rgba", "RGBA", 28}, {6, "yuyv", "YUY2", 14}, {7, "nv12", "NV12", 7}, {8, "gray16", "GRAY16_LE", 14},
+		{1, "gray8", "GRAY8", 7},
+		{2, "bgr24", "BGR", 21},
+		{3, "rgb24", "RGB", 21},
+		{4, "bgra", "BGRA", 28},
+		{5, "rgba", "RGBA", 28},
+		{6, "yuyv", "YUY2", 14},
+		{7, "nv12", "NV12", 7},
+		{8, "gray16", "GRAY16_LE", 14},
 	}
 	if got := len(Formats()); got != len(want) {
 		t.Fatalf("Formats has %d entries, want %d", got, len(want))
@@ -66,10 +72,21 @@ func TestSizes(t *testing.T) {
 		width, height uint32
 		pixels        uint64
 	}{
-		{Gray8, 1, 1, 1}, {Gray8, 3, 5, 15}, {BGR24, 3, 5, 45}, {RGB24, 7, 1, 21}, {BGRA, 1, 7, 28}, {RGBA, 3, 3, 36},
-		{YUYV, 2, 1, 4}, {YUYV, 6, 5, 60}, {NV12, 2, 2, 6}, {NV12, 6, 4, 36}, {Gray16, 3, 3, 18},
-		{BGR24, 1920, 1080, 6220800}, {NV12, 1920, 1080, 3110400},
-		{BGRA, 65535, 65535, 17179344900}, {NV12, 65534, 65534, 6442057734},
+		{Gray8, 1, 1, 1},
+		{Gray8, 3, 5, 15},
+		{BGR24, 3, 5, 45},
+		{RGB24, 7, 1, 21},
+		{BGRA, 1, 7, 28},
+		{RGBA, 3, 3, 36},
+		{YUYV, 2, 1, 4},
+		{YUYV, 6, 5, 60},
+		{NV12, 2, 2, 6},
+		{NV12, 6, 4, 36},
+		{Gray16, 3, 3, 18},
+		{BGR24, 1920, 1080, 6220800},
+		{NV12, 1920, 1080, 3110400},
+		{BGRA, 65535, 65535, 17179344900},
+		{NV12, 65534, 65534, 6442057734},
 	} {
 		h, err := NewHeader(c.format, c.width, c.height)
 		if err != nil {

@@ -82,9 +82,13 @@ func TestImageYUV(t *testing.T) {
 		yuv  [3]byte
 		want color.NRGBA
 	}{
-		{red, color.NRGBA{254, 0, 0, 255}}, {white, color.NRGBA{255, 255, 255, 255}}, {black, color.NRGBA{0, 0, 0, 255}},
-		{[3]byte{145, 54, 34}, color.NRGBA{0, 255, 1, 255}}, {[3]byte{41, 240, 110}, color.NRGBA{0, 0, 255, 255}},
-		{[3]byte{255, 128, 128}, color.NRGBA{255, 255, 255, 255}}, {[3]byte{0, 128, 128}, color.NRGBA{0, 0, 0, 255}},
+		{red, color.NRGBA{254, 0, 0, 255}},
+		{white, color.NRGBA{255, 255, 255, 255}},
+		{black, color.NRGBA{0, 0, 0, 255}},
+		{[3]byte{145, 54, 34}, color.NRGBA{0, 255, 1, 255}},
+		{[3]byte{41, 240, 110}, color.NRGBA{0, 0, 255, 255}},
+		{[3]byte{255, 128, 128}, color.NRGBA{255, 255, 255, 255}},
+		{[3]byte{0, 128, 128}, color.NRGBA{0, 0, 0, 255}},
 	}
 	for _, c := range cases {
 		y, u, v := c.yuv[0], c.yuv[1], c.yuv[2]
