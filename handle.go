@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"os"
 	"strconv"
-	"sync/atomic"
 
 	"github.com/shmbuf/shmbuf/internal/layout"
 	"github.com/shmbuf/shmbuf/internal/order"
@@ -26,9 +25,9 @@ type handle struct {
 	logger      *slog.Logger
 	usage       usage
 	cancel      cancellation
-	records     uint64 // written by the owner, read by Stats
-	bytes       uint64
-	sleeps      uint64
+	records     order.Counter // by the owner, as the next two
+	bytes       order.Counter
+	sleeps      order.Counter
 	sharedSleep *layout.U64 // the counter others see, nil for classic
 	waiter      *layout.U32 // the event word our blocked calls sleep on, nil for classic
 }
@@ -80,20 +79,20 @@ type Stats struct {
 }
 
 func (h *handle) counted(records, bytes uint64) {
-	order.StoreRelaxed64(&h.records, h.records+records)
-	order.StoreRelaxed64(&h.bytes, h.bytes+bytes)
+	h.records.Add(records)
+	h.bytes.Add(bytes)
 }
 
 func (h *handle) stats() Stats {
 	return Stats{
-		Records: atomic.LoadUint64(&h.records),
-		Bytes:   atomic.LoadUint64(&h.bytes),
-		Sleeps:  atomic.LoadUint64(&h.sleeps),
+		Records: h.records.Load(),
+		Bytes:   h.bytes.Load(),
+		Sleeps:  h.sleeps.Load(),
 	}
 }
 
 func (h *handle) slept() {
-	order.StoreRelaxed64(&h.sleeps, h.sleeps+1)
+	h.sleeps.Add(1)
 	if h.sharedSleep != nil {
 		h.sharedSleep.Set(h.sharedSleep.Load() + 1)
 	}

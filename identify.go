@@ -26,7 +26,7 @@ func identify(op string, seg *segment.Segment) (layout.Identity, *layout.Geometr
 	case layout.UnknownVersion:
 		return id, nil, fail(op, seg.Name(), ErrVersion, "the segment has version %d, this release knows %d; use the same release on both sides, or remove the channel", number, layout.NativeVersion)
 	case layout.Native:
-		page := make([]byte, layout.ProducerOffset)
+		page := make([]byte, min(len(mem), layout.ProducerOffset))
 		copy(page, mem)
 		g, err := layout.Decode(page, seg.Size())
 		if err != nil {
