@@ -35,7 +35,7 @@ func pair(t *testing.T, producer, consumer string, both []string, only ...string
 	name := channelName(t)
 	c := start(t, consumer, "consume", name, append(both, only...)...)
 	p := start(t, producer, "produce", name, both...)
-	sent, got := p.result(), c.result()
+	got, sent := c.result(), p.result() // the consumer says what is wrong with a record
 	if sent.Records != got.Records || sent.Bytes != got.Bytes || sent.Next != got.Next {
 		t.Errorf("sent %+v, received %+v", sent, got)
 	}

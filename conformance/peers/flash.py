@@ -22,7 +22,7 @@ from pathlib import Path
 
 M64 = 2**64 - 1
 HEADER = 16
-FLASH_EVERY = 5  # every so many positions the 0 stays visible for FLASH seconds
+FLASH_EVERY = 20  # every so many positions the 0 stays for FLASH seconds, and others get to run
 FLASH = 50e-6
 PATIENCE = 180.0
 
@@ -82,9 +82,7 @@ class Ring:
         self.words[word] = 0
         self.stores += 1
         if self.stores % FLASH_EVERY == 0:
-            end = time.perf_counter() + FLASH
-            while time.perf_counter() < end:
-                pass
+            time.sleep(FLASH)
         self.words[word] = value
 
     def put(self, position: int, content: bytes) -> None:

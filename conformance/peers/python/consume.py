@@ -107,7 +107,9 @@ def consume(args: Namespace, report: dict[str, Any], die: Callable[[], None]) ->
             v.reopen()
     if args.dies:
         if args.in_place:
-            v.c.try_peek()  # looked at and never released: comes again
+            looked = v.c.try_peek()  # looked at and never released: comes again
+            die()
+            del looked
         die()
     if args.expect_end:
         expect_last(v.c, shmbuf.EndOfStream)
