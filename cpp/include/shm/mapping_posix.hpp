@@ -2,6 +2,8 @@
 #ifndef SHM_MAPPING_POSIX_HPP_
 #define SHM_MAPPING_POSIX_HPP_
 
+#if !defined(_WIN32)
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -104,5 +106,7 @@ class Mapping {
 
 }  // namespace detail
 }  // namespace shm
+
+#endif  // !_WIN32
 
 #endif  // SHM_MAPPING_POSIX_HPP_

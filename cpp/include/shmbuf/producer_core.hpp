@@ -41,7 +41,7 @@ class ProducerCore final : public HandleCore {
     return write_other(data, size, kind);
   }
 
-  SHMBUF_COLD Status write_other(const void* data, std::size_t size, std::uint32_t kind) {
+  Status write_other(const void* data, std::size_t size, std::uint32_t kind) {
     unsigned char* to = nullptr;
     const Status status = place(size, kind, &to);
     if (status != Status::ok) return status;
