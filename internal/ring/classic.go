@@ -2,7 +2,6 @@ package ring
 
 import (
 	"encoding/binary"
-	"sync/atomic"
 
 	"github.com/shmbuf/shmbuf/internal/layout"
 	"github.com/shmbuf/shmbuf/internal/order"
@@ -41,9 +40,9 @@ func (d classicData) inPlace(pos, n uint32) ([]byte, bool) {
 type believed struct {
 	word    *layout.U32
 	value   uint32
-	refused uint32 // last refused value
-	doubt   bool   // the last look was refused
-	hits    uint64 // refused looks; written by the owner, read by statistics
+	refused uint32        // last refused value
+	doubt   bool          // the last look was refused
+	hits    order.Counter // refused looks
 }
 
 // look reads the word and accepts it when it advanced by at most window.
@@ -55,7 +54,7 @@ func (b *believed) look(window uint32) {
 	}
 	if v-b.value > window || v == 0 && !b.stillZero() {
 		b.doubt, b.refused = true, v
-		order.StoreRelaxed64(&b.hits, b.hits+1)
+		b.hits.Add(1)
 		return
 	}
 	b.value = v
@@ -118,7 +117,7 @@ func (w *ClassicWriter) Free() uint32 {
 }
 
 // GuardHits counts positions of the other side that could not be true.
-func (w *ClassicWriter) GuardHits() uint64 { return atomic.LoadUint64(&w.tail.hits) }
+func (w *ClassicWriter) GuardHits() uint64 { return w.tail.hits.Load() }
 
 // Doubt returns the value the last look refused.
 func (w *ClassicWriter) Doubt() (uint32, bool) { return w.tail.refused, w.tail.doubt }
@@ -222,7 +221,7 @@ func (r *ClassicReader) Readable() uint32 {
 }
 
 // GuardHits counts positions of the other side that could not be true.
-func (r *ClassicReader) GuardHits() uint64 { return atomic.LoadUint64(&r.head.hits) }
+func (r *ClassicReader) GuardHits() uint64 { return r.head.hits.Load() }
 
 // Doubt returns the value the last look refused.
 func (r *ClassicReader) Doubt() (uint32, bool) { return r.head.refused, r.head.doubt }

@@ -126,11 +126,11 @@ type FixedReader struct {
 // NewFixedReader attaches to the ring in mem at the slot's cursor. The caller
 // holds the slot.
 func NewFixedReader(mem []byte, g *layout.Geometry, slot uint32, barrier bool, wake Wake) (*FixedReader, error) {
-	c, err := newConsumer(mem, g, slot, barrier, wake)
-	if err != nil {
+	r := &FixedReader{data: areaOf(mem, g), size: g.RecordSize, origin: g.StartPosition}
+	if err := r.attach(mem, g, slot, barrier, wake); err != nil {
 		return nil, err
 	}
-	return &FixedReader{consumer: c, data: areaOf(mem, g), size: g.RecordSize, origin: g.StartPosition}, nil
+	return r, nil
 }
 
 // Peek returns the next 1 to most records up to the end of the lap as one run of

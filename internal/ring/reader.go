@@ -20,25 +20,23 @@ type consumer struct {
 	signal    signal
 }
 
-func newConsumer(mem []byte, g *layout.Geometry, slot uint32, barrier bool, wake Wake) (consumer, error) {
+func (c *consumer) attach(mem []byte, g *layout.Geometry, slot uint32, barrier bool, wake Wake) error {
 	ctl := layout.ControlOf(mem)
 	s := ctl.Slot(slot)
-	c := consumer{
-		page: ctl.Producer, slot: s, lap: g.Lap(), step: max(g.Lap()/layout.GateDivisor, 1),
-		gate: s.Gate.Load(), cursor: s.Cursor.Load(),
-		signal: signal{word: &ctl.Event.SpaceWaiter, wake: wake, barrier: barrier},
-	}
+	c.page, c.slot, c.lap, c.step = ctl.Producer, s, g.Lap(), max(g.Lap()/layout.GateDivisor, 1)
+	c.gate, c.cursor = s.Gate.Load(), s.Cursor.Load()
+	c.signal.word, c.signal.wake, c.signal.barrier = &ctl.Event.SpaceWaiter, wake, barrier
 	c.ahead = c.cursor
 	c.published = ctl.Producer.Position.Load()
 	switch {
 	case c.published-c.gate > c.lap:
-		return c, damaged("gate %d of slot %d is more than a lap behind position %d", c.gate, slot, c.published)
+		return damaged("gate %d of slot %d is more than a lap behind position %d", c.gate, slot, c.published)
 	case c.cursor-c.gate > c.published-c.gate:
-		return c, damaged("cursor %d of slot %d is outside %d…%d", c.cursor, slot, c.gate, c.published)
+		return damaged("cursor %d of slot %d is outside %d…%d", c.cursor, slot, c.gate, c.published)
 	}
 	// A predecessor may have released more than it had published.
 	c.publishGate()
-	return c, nil
+	return nil
 }
 
 // refresh looks for records behind c.ahead. ErrWouldBlock: there are none, and
@@ -107,17 +105,17 @@ type Reader struct {
 // NewReader attaches to the ring in mem at the slot's cursor. The caller holds
 // the slot.
 func NewReader(mem []byte, g *layout.Geometry, slot uint32, barrier bool, wake Wake) (*Reader, error) {
-	c, err := newConsumer(mem, g, slot, barrier, wake)
-	if err != nil {
+	r := &Reader{
+		data: areaOf(mem, g), mask: g.Capacity - 1,
+		align: uint64(g.Alignment), header: uint64(g.HeaderSize),
+	}
+	if err := r.attach(mem, g, slot, barrier, wake); err != nil {
 		return nil, err
 	}
-	if c.cursor%uint64(g.Alignment) != 0 {
-		return nil, damaged("cursor %d is not a multiple of the alignment %d", c.cursor, g.Alignment)
+	if r.cursor%r.align != 0 {
+		return nil, damaged("cursor %d is not a multiple of the alignment %d", r.cursor, g.Alignment)
 	}
-	return &Reader{
-		consumer: c, data: areaOf(mem, g), mask: g.Capacity - 1,
-		align: uint64(g.Alignment), header: uint64(g.HeaderSize),
-	}, nil
+	return r, nil
 }
 
 // Peek sets rec to the next record that has not been peeked, in place. Release

@@ -9,7 +9,6 @@ package ring
 import (
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"unsafe"
 
 	"github.com/shmbuf/shmbuf/internal/layout"
@@ -39,7 +38,7 @@ type signal struct {
 	wake Wake
 	// barrier: the waiter runs membarrier, so that publishing needs no fence.
 	barrier bool
-	wakes   uint64 // written by the owner, read by statistics
+	wakes   order.Counter
 }
 
 // publish stores v and wakes whoever sleeps. With barrier the load of the
@@ -59,13 +58,13 @@ func (s *signal) publish(pos *layout.U64, v uint64) {
 //go:noinline
 func (s *signal) wakeNow() {
 	if s.word.Exchange(0) != 0 {
-		order.StoreRelaxed64(&s.wakes, s.wakes+1)
+		s.wakes.Add(1)
 		s.wake(s.word)
 	}
 }
 
 // Wakes is the number of wake calls made. Any goroutine may ask.
-func (s *signal) Wakes() uint64 { return atomic.LoadUint64(&s.wakes) }
+func (s *signal) Wakes() uint64 { return s.wakes.Load() }
 
 // Record is one record in place. Payload stays valid until it is released.
 type Record struct {
