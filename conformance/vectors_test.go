@@ -93,12 +93,24 @@ var statuses = []struct {
 	name string
 	err  error
 }{
-	{"would_block", shmbuf.ErrWouldBlock}, {"end_of_stream", io.EOF}, {"closed", os.ErrClosed},
-	{"too_large", shmbuf.ErrTooLarge}, {"busy", shmbuf.ErrBusy}, {"peer_died", shmbuf.ErrPeerDied},
-	{"retired", shmbuf.ErrRetired}, {"not_a_channel", shmbuf.ErrNotChannel}, {"unknown_version", shmbuf.ErrVersion},
-	{"damaged", shmbuf.ErrDamaged}, {"exists", fs.ErrExist}, {"missing", fs.ErrNotExist},
-	{"short_buffer", io.ErrShortBuffer}, {"no_space", shmbuf.ErrNoSpace}, {"no_permission", fs.ErrPermission},
-	{"segment_lost", shmbuf.ErrSegmentLost}, {"invalid", shmbuf.ErrInvalid}, {"timeout", context.DeadlineExceeded},
+	{"would_block", shmbuf.ErrWouldBlock},
+	{"end_of_stream", io.EOF},
+	{"closed", os.ErrClosed},
+	{"too_large", shmbuf.ErrTooLarge},
+	{"busy", shmbuf.ErrBusy},
+	{"peer_died", shmbuf.ErrPeerDied},
+	{"retired", shmbuf.ErrRetired},
+	{"not_a_channel", shmbuf.ErrNotChannel},
+	{"unknown_version", shmbuf.ErrVersion},
+	{"damaged", shmbuf.ErrDamaged},
+	{"exists", fs.ErrExist},
+	{"missing", fs.ErrNotExist},
+	{"short_buffer", io.ErrShortBuffer},
+	{"no_space", shmbuf.ErrNoSpace},
+	{"no_permission", fs.ErrPermission},
+	{"segment_lost", shmbuf.ErrSegmentLost},
+	{"invalid", shmbuf.ErrInvalid},
+	{"timeout", context.DeadlineExceeded},
 }
 
 func statusOf(err error) string {

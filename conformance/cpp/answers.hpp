@@ -10,7 +10,8 @@
 
 inline void answer(const Step& s, shmbuf::Status got, const std::string& message) {
   const std::string want = s.status.empty() ? "ok" : s.status;
-  if (to_string(got) != want) throw Mismatch(std::string("status: got ") + to_string(got) + " (" + message + "), want " + want);
+  if (to_string(got) != want)
+    throw Mismatch(std::string("status: got ") + to_string(got) + " (" + message + "), want " + want);
 }
 
 // Some but not all were written: C++ calls that would_block, scripts call it ok.
@@ -19,7 +20,8 @@ inline shmbuf::Status partly(shmbuf::Status status, std::size_t written) {
 }
 
 inline void aligned(const Step& s, const void* data) {
-  if (s.wants("aligned")) same("address modulo", reinterpret_cast<std::uintptr_t>(data) % s.wanted("aligned"), 0);
+  if (s.wants("aligned"))
+    same("address modulo", reinterpret_cast<std::uintptr_t>(data) % s.wanted("aligned"), 0);
 }
 
 #endif  // CONFORMANCE_CPP_ANSWERS_HPP_

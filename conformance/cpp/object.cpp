@@ -94,8 +94,10 @@ std::uint64_t Object::count() const {
 }
 
 void Object::state(const Step& s) const {
-  static const std::map<std::string, std::uint64_t> kWords = {{"position", 0x1000}, {"frontier", 0x1080},
-                                                              {"gate", 0x3000},     {"cursor", 0x3080},
+  static const std::map<std::string, std::uint64_t> kWords = {{"position", 0x1000},
+                                                              {"frontier", 0x1080},
+                                                              {"gate", 0x3000},
+                                                              {"cursor", 0x3080},
                                                               {"sequence", 0x3088}};
   for (const auto& entry : s.want) {
     const auto at = kWords.find(entry.first);

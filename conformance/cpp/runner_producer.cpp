@@ -37,16 +37,18 @@ bool Runner::producing(const Step& s) {
 
 void Runner::write(const Step& s) {
   const Data data = pattern(s.number("len"), s.number("fill"));
-  const Status status = s.has("kind") ? producer_.try_write_kind(static_cast<std::uint32_t>(s.number("kind")),
-                                                                 data.data(), data.size())
-                                      : producer_.try_write(data.data(), data.size());
+  const Status status =
+      s.has("kind")
+          ? producer_.try_write_kind(static_cast<std::uint32_t>(s.number("kind")), data.data(), data.size())
+          : producer_.try_write(data.data(), data.size());
   answer(s, status, producer_.message());
 }
 
 void Runner::commit(const Step& s) {
   const std::size_t size = static_cast<std::size_t>(s.number("len"));
-  const Status status = s.has("kind") ? reservation_.commit(size, static_cast<std::uint16_t>(s.number("kind")))
-                                      : reservation_.commit(size);
+  const Status status = s.has("kind")
+                            ? reservation_.commit(size, static_cast<std::uint16_t>(s.number("kind")))
+                            : reservation_.commit(size);
   answer(s, status, producer_.message());
 }
 

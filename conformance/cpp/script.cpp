@@ -96,6 +96,7 @@ Data literal(const Step& s) {
   const bool narrow = s.has("u32");
   const std::uint64_t value = s.number(narrow ? "u32" : "u64");
   Data data;
-  for (int shift = 0; shift < (narrow ? 32 : 64); shift += 8) data.push_back(static_cast<unsigned char>(value >> shift));
+  for (int shift = 0; shift < (narrow ? 32 : 64); shift += 8)
+    data.push_back(static_cast<unsigned char>(value >> shift));
   return data;
 }

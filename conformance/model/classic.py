@@ -92,7 +92,8 @@ class Consumer(Side):
         readable = (self.head - self.tail) & M or self.look()
         if readable == 0:
             return Result("would_block" if self.m.linked else "retired")
-        records, used = [], 0
+        records: list[Record] = []
+        used = 0
         while len(records) < most and used < readable:
             try:
                 payload = self.next((self.tail + used) & M, readable - used)

@@ -30,10 +30,10 @@ class Memory:
         self.linked = True
 
     def u32(self, at: int) -> int:
-        return struct.unpack_from("<I", self.bytes, at)[0]
+        return int.from_bytes(self.bytes[at : at + 4], "little")
 
     def u64(self, at: int) -> int:
-        return struct.unpack_from("<Q", self.bytes, at)[0]
+        return int.from_bytes(self.bytes[at : at + 8], "little")
 
     def put32(self, at: int, value: int) -> None:
         struct.pack_into("<I", self.bytes, at, value)
@@ -369,16 +369,16 @@ class Consumer:
         c, expected = self.cursor, self.expected
         while len(records) < most:
             try:
-                got = self.next(c, expected)
+                found = self.next(c, expected)
             except Damaged:
                 if records:  # what came before it is whole; the next call reports it
                     break
                 raise
-            if isinstance(got, Result):
+            if isinstance(found, Result):
                 if not records:
-                    return self.empty(got.need)
+                    return self.empty(found.need)
                 break
-            c, record = got
+            c, record = found
             assert record.seq is not None
             expected = (record.seq + 1) & M
             records.append(record)

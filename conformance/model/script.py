@@ -323,7 +323,13 @@ class Executor:
         return int.from_bytes(self.subject.pread(offset, width), "little")
 
     def do_state(self, step: Step) -> None:
-        fields = {"position": 0x1000, "frontier": 0x1080, "gate": 0x3000, "cursor": 0x3080, "sequence": 0x3088}
+        fields = {
+            "position": 0x1000,
+            "frontier": 0x1080,
+            "gate": 0x3000,
+            "cursor": 0x3080,
+            "sequence": 0x3088,
+        }
         for key, text in step.want.items():
             if key in ("head", "tail"):
                 got = self.u(0 if key == "head" else 4, 4)

@@ -31,7 +31,11 @@ class Model:
 
     def create(self, options: dict[str, str]) -> str:
         try:
-            return self.create_classic(options) if options["layout"] == "classic" else self.create_native(options)
+            return (
+                self.create_classic(options)
+                if options["layout"] == "classic"
+                else self.create_native(options)
+            )
         except ValueError:
             return "invalid"
         except Damaged:
@@ -104,21 +108,24 @@ class Model:
 
     def close(self, side: str) -> str:
         if side == "producer":
-            handle, self.producer = self.producer, None
-            if isinstance(handle, native.Producer):
-                handle.m.put32(native.STATE, 2)
-                handle.m.put32(native.DATA_WAITERS, 0)
+            producer, self.producer = self.producer, None
+            if isinstance(producer, native.Producer):
+                producer.m.put32(native.STATE, 2)
+                producer.m.put32(native.DATA_WAITERS, 0)
+                self.remove_when_done(producer.m)
         else:
-            handle, self.consumer = self.consumer, None
-            if isinstance(handle, native.Consumer):
-                handle.close()
-        if isinstance(handle, (native.Producer, native.Consumer)) and not self.producer:
-            m = handle.m
-            drained = m.u64(native.CURSOR) == m.u64(native.POSITION)
-            if not m.u32(0x4C) & 2 and m.u32(native.STATE) == 2 and m.u32(native.SLOT_STATE) == 3 and drained:
-                m.put32(native.STATE, 3)
-                m.linked = False
+            consumer, self.consumer = self.consumer, None
+            if isinstance(consumer, native.Consumer):
+                consumer.close()
+                self.remove_when_done(consumer.m)
         return "ok"
+
+    def remove_when_done(self, m: Memory) -> None:
+        """Whoever closes last removes the name; a live producer's lock forbids it."""
+        left = m.u32(native.SLOT_STATE) == 3 and m.u64(native.CURSOR) == m.u64(native.POSITION)
+        if self.producer is None and left and m.u32(native.STATE) == 2 and not m.u32(0x4C) & 2:
+            m.put32(native.STATE, 3)
+            m.linked = False
 
     # -- producer ------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 import shmbuf
 from model.script import Record, Result, pattern
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from library import Library
+
 from model.script import Executor
 from model.subject import Model
 

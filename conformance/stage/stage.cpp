@@ -144,7 +144,8 @@ struct Flags {
 };
 
 int pingpong(std::uint32_t rounds) {
-  void* const base = mmap(nullptr, sizeof(Flags), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const base =
+      mmap(nullptr, sizeof(Flags), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (base == MAP_FAILED) return 1;
   Flags* const flags = new (base) Flags();
   const pid_t child = fork();
@@ -173,7 +174,8 @@ int pingpong(std::uint32_t rounds) {
 
 int main(int argc, char** argv) {
   const std::string verb = argc > 1 ? argv[1] : "";
-  if (verb == "pingpong" && argc == 3) return pingpong(static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10)));
+  if (verb == "pingpong" && argc == 3)
+    return pingpong(static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10)));
   if (verb == "produce" && argc == 4) return produce(argv[2], std::strtoull(argv[3], nullptr, 10));
   if (verb == "consume" && argc == 4) return consume(argv[2], std::strtoull(argv[3], nullptr, 10));
   std::fprintf(stderr, "usage: stage pingpong ROUNDS | produce NAME COUNT | consume NAME COUNT\n");

@@ -81,13 +81,15 @@ class Receiver {
   Status take_view() {
     shmbuf::View view = c.peek(kPatience);
     if (!view) return view.status();
-    if (!header(view.seq(), view.kind(), view.time()) || !payload(view.data(), view.size())) return Status::invalid;
+    if (!header(view.seq(), view.kind(), view.time()) || !payload(view.data(), view.size()))
+      return Status::invalid;
     return view.release();
   }
 
   bool header(std::uint64_t sequence, std::uint16_t kind, std::int64_t time) {
     if (!f_.classic && sequence != r_->next - base_) {
-      return r_->fail("sequence number " + std::to_string(sequence) + ", want " + std::to_string(r_->next - base_));
+      return r_->fail("sequence number " + std::to_string(sequence) + ", want " +
+                      std::to_string(r_->next - base_));
     }
     const std::uint16_t want = content_.record(r_->next).kind;
     if (!f_.classic && kind != want) {
@@ -103,7 +105,8 @@ class Receiver {
   bool payload(const void* data, std::size_t size) {
     const Expected e = content_.record(r_->next);
     if (size != e.size || (size != 0 && std::memcmp(data, e.data, size) != 0)) {
-      return r_->fail(std::to_string(size) + " bytes that differ from the " + std::to_string(e.size) + " expected");
+      return r_->fail(std::to_string(size) + " bytes that differ from the " + std::to_string(e.size) +
+                      " expected");
     }
     r_->add(1, size);
     return true;
@@ -139,7 +142,8 @@ bool consume(const Flags& f, Report* r) {
     }
     die();
   }
-  if (f.expect_end && (status = v.last()) != Status::end_of_stream) return r->fail(status, "want end_of_stream");
+  if (f.expect_end && (status = v.last()) != Status::end_of_stream)
+    return r->fail(status, "want end_of_stream");
   if (f.expect_death && (status = v.last()) != Status::peer_died) return r->fail(status, "want peer_died");
   v.count_guards();
   v.c.close();

@@ -35,7 +35,8 @@ class Content {
     while (block_.size() < kBlockSize) {
       state += kGolden;
       const std::uint64_t word = mix(state);
-      for (int shift = 0; shift < 64; shift += 8) block_.push_back(static_cast<unsigned char>(word >> shift));
+      for (int shift = 0; shift < 64; shift += 8)
+        block_.push_back(static_cast<unsigned char>(word >> shift));
     }
   }
 

@@ -16,7 +16,8 @@ struct Flags {
   std::string name;
   bool classic = false;
   std::uint64_t fixed = 0;  // record size, 0: variable
-  std::uint64_t count = 1000, seed = 1, max = 256, capacity = 0, record_count = 0, alignment = 0, start = 0, from = 0;
+  std::uint64_t count = 1000, seed = 1, max = 256, capacity = 0, record_count = 0, alignment = 0, start = 0,
+                from = 0;
   std::uint64_t batch = 1, stop_after = 0, die_after = 0;
   double wait = 10;
   bool in_place = false, times = false, keep = false, await_peer = false, kinds = false;

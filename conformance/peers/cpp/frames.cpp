@@ -73,8 +73,10 @@ bool frames(const Flags& f, Report* r) {
   unsigned width = 0, height = 0;
   if (std::sscanf(f.frame.c_str(), "%ux%u", &width, &height) != 2) return r->fail("bad --frame " + f.frame);
   std::ifstream file(f.payload_file, std::ios::binary);
-  const std::vector<unsigned char> picture((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::vector<unsigned char> picture((std::istreambuf_iterator<char>(file)),
+                                           std::istreambuf_iterator<char>());
   const FrameHeader shape = FrameHeader::packed(shmbuf::PixelFormat::bgr24, width, height);
-  if (picture.size() != shape.pixel_bytes()) return r->fail(f.payload_file + " is not one picture of that size");
+  if (picture.size() != shape.pixel_bytes())
+    return r->fail(f.payload_file + " is not one picture of that size");
   return f.produce ? send(f, r, shape, picture) : take(f, r, shape, picture);
 }

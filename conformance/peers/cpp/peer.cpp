@@ -41,17 +41,25 @@ shmbuf::Status open(const Flags& f, shmbuf::Consumer* c) {
 namespace {
 
 bool parse(int argc, char** argv, Flags* f) {
-  std::map<std::string, std::uint64_t*> numbers = {
-      {"--count", &f->count},         {"--seed", &f->seed},
-      {"--max", &f->max},             {"--capacity", &f->capacity},
-      {"--alignment", &f->alignment}, {"--record-count", &f->record_count},
-      {"--from", &f->from},           {"--start-position", &f->start},
-      {"--batch", &f->batch},         {"--stop-after", &f->stop_after},
-      {"--die-after", &f->die_after}};
-  std::map<std::string, bool*> switches = {
-      {"--in-place", &f->in_place}, {"--times", &f->times},           {"--keep", &f->keep},
-      {"--kinds", &f->kinds},       {"--expect-end", &f->expect_end}, {"--await-peer", &f->await_peer},
-      {"--again", &f->again},       {"--expect-death", &f->expect_death}};
+  std::map<std::string, std::uint64_t*> numbers = {{"--count", &f->count},
+                                                   {"--seed", &f->seed},
+                                                   {"--max", &f->max},
+                                                   {"--capacity", &f->capacity},
+                                                   {"--alignment", &f->alignment},
+                                                   {"--record-count", &f->record_count},
+                                                   {"--from", &f->from},
+                                                   {"--start-position", &f->start},
+                                                   {"--batch", &f->batch},
+                                                   {"--stop-after", &f->stop_after},
+                                                   {"--die-after", &f->die_after}};
+  std::map<std::string, bool*> switches = {{"--in-place", &f->in_place},
+                                           {"--times", &f->times},
+                                           {"--keep", &f->keep},
+                                           {"--kinds", &f->kinds},
+                                           {"--expect-end", &f->expect_end},
+                                           {"--await-peer", &f->await_peer},
+                                           {"--again", &f->again},
+                                           {"--expect-death", &f->expect_death}};
   std::map<std::string, std::string*> texts = {
       {"--name", &f->name}, {"--frame", &f->frame}, {"--payload-file", &f->payload_file}};
   if (argc < 2) return false;
@@ -78,7 +86,8 @@ bool parse(int argc, char** argv, Flags* f) {
       f->wait = std::strtod(value.c_str(), nullptr);
     } else if (flag == "--lengths") {
       std::istringstream list(value);
-      for (std::string n; std::getline(list, n, ',');) f->lengths.push_back(std::strtoull(n.c_str(), nullptr, 10));
+      for (std::string n; std::getline(list, n, ',');)
+        f->lengths.push_back(std::strtoull(n.c_str(), nullptr, 10));
     } else {
       return false;
     }
@@ -103,10 +112,11 @@ int main(int argc, char** argv) {
                  r.problem.c_str());
     return 1;
   }
-  std::printf("{\"role\":\"%s\",\"records\":%llu,\"bytes\":%llu,\"first\":%llu,\"next\":%llu,\"guards\":%llu,"
-              "\"follows\":%llu,\"ok\":true}\n",
-              role, static_cast<unsigned long long>(r.records), static_cast<unsigned long long>(r.bytes),
-              static_cast<unsigned long long>(r.first), static_cast<unsigned long long>(r.next),
-              static_cast<unsigned long long>(r.guards), static_cast<unsigned long long>(r.follows));
+  std::printf(
+      "{\"role\":\"%s\",\"records\":%llu,\"bytes\":%llu,\"first\":%llu,\"next\":%llu,\"guards\":%llu,"
+      "\"follows\":%llu,\"ok\":true}\n",
+      role, static_cast<unsigned long long>(r.records), static_cast<unsigned long long>(r.bytes),
+      static_cast<unsigned long long>(r.first), static_cast<unsigned long long>(r.next),
+      static_cast<unsigned long long>(r.guards), static_cast<unsigned long long>(r.follows));
   return 0;
 }

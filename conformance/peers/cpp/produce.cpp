@@ -42,7 +42,8 @@ class Sender {
       if (run) std::memset(run.data(), 0xEE, static_cast<std::size_t>(f_.fixed));
       if (run) die();
     } else {
-      shmbuf::Reservation r = p_->try_reserve(static_cast<std::size_t>(std::min<std::uint64_t>(f_.max, 64)));
+      shmbuf::Reservation r =
+          p_->try_reserve(static_cast<std::size_t>(std::min<std::uint64_t>(f_.max, 64)));
       if (r) std::memset(r.data(), 0xEE, r.size());
       if (r) die();
     }
@@ -96,8 +97,9 @@ class Sender {
       run_.insert(run_.end(), e.data, e.data + e.size);
     }
     std::size_t written = 1;
-    const Status status = n == 1 ? p_->write(run_.data(), run_.size(), kPatience)
-                                 : p_->write_run(run_.data(), static_cast<std::size_t>(n), &written, kPatience);
+    const Status status =
+        n == 1 ? p_->write(run_.data(), run_.size(), kPatience)
+               : p_->write_run(run_.data(), static_cast<std::size_t>(n), &written, kPatience);
     if (status == Status::ok || n > 1) r_->add(written, written * f_.fixed);
     return status;
   }

@@ -37,8 +37,10 @@ func consume(f *flags, r *report) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	v := &receiver{f: f, r: r, c: c, want: newContent(f), dst: make([]byte, c.MaxRecord()),
-		recs: make([]shmbuf.Record, f.batch), limit: f.from + f.total()}
+	v := &receiver{
+		f: f, r: r, c: c, want: newContent(f), dst: make([]byte, c.MaxRecord()),
+		recs: make([]shmbuf.Record, f.batch), limit: f.from + f.total(),
+	}
 	for r.Next < v.limit {
 		err := v.take(ctx)
 		if errors.Is(err, shmbuf.ErrRetired) {

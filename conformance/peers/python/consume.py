@@ -7,8 +7,9 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
-import shmbuf
 from produce import PATIENCE, expected
+
+import shmbuf
 
 
 class Receiver:

@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import shmbuf
 from produce import PATIENCE, create
+
+import shmbuf
 from shmbuf import frame
 
 
 def run(args: Namespace, report: dict[str, Any]) -> None:
     width, height = (int(n) for n in args.frame.split("x"))
     picture = np.frombuffer(Path(args.payload_file).read_bytes(), np.uint8)
-    pictures = [np.roll(picture, -7 * i).reshape(height, width, 3) for i in range(args.first, args.first + args.count)]
+    pictures = [
+        np.roll(picture, -7 * i).reshape(height, width, 3) for i in range(args.first, args.first + args.count)
+    ]
     if args.role == "produce":
         caps = f"video/x-raw,format=BGR,width={width},height={height},framerate=30/1"
         with create(args, caps) as p:

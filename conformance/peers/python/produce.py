@@ -6,8 +6,9 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import shmbuf
 from content import Content, content
+
+import shmbuf
 
 PATIENCE = 180.0
 
