@@ -94,7 +94,7 @@ class Library:
         try:
             self.producer = shmbuf.create(
                 self.name,
-                layout=options["layout"],  # type: ignore[arg-type]
+                layout="classic" if options["layout"] == "classic" else "native",
                 capacity=number("capacity"),
                 record_size=int(records[6:]) if records.startswith("fixed:") else None,
                 record_count=number("record_count"),

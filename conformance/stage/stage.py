@@ -18,6 +18,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROUNDS = 100_000
 
@@ -78,8 +79,8 @@ def run(cpp: str, contestants: list[Contestant], samples: int) -> list[float]:
     return trips
 
 
-def table(contestants: list[Contestant]) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
+def table(contestants: list[Contestant]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
     base = contestants[0]
     for c in contestants:
         for name, rates in sorted(c.regimes.items()):
@@ -111,9 +112,8 @@ def main() -> int:
         contestants.append(Contestant("Python write / read", [args.python, pair, "single"], 512 * 600))
     trips = run(args.cpp, contestants, args.samples)
     rows = table(contestants)
-    print(
-        f"64-byte records between two processes; two flags: median {statistics.median(trips):.0f} ns round trip"
-    )
+    trip = statistics.median(trips)
+    print(f"64-byte records between two processes; two flags: median {trip:.0f} ns round trip")
     print(f"{'':28}{'regime':22}{'samples':>8}{'M/s median':>12}{'least':>9}{'most':>9}{'ratio':>8}")
     for r in rows:
         ratio = f"{r['ratio']:.2f}" if r["ratio"] else "-"

@@ -15,6 +15,8 @@ import shmbuf
 class Receiver:
     """A consumer that checks what it gets."""
 
+    c: shmbuf.Consumer[Any]
+
     def __init__(self, args: Namespace, report: dict[str, Any]) -> None:
         self.args, self.report = args, report
         self.want = expected(args)
