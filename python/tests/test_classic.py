@@ -276,6 +276,28 @@ def test_with_the_general_api(names):
         assert classic.read() == b"from create()"
 
 
+def test_waits_notice_what_is_wrong_for_good(name):
+    """A position that stays impossible, and an object that is gone, end a wait without a timeout."""
+    path = SHM / name
+    with shmbuf.create(name, layout="classic", capacity=1024) as producer, shmbuf.open(name) as consumer:
+        with path.open("r+b") as file:
+            file.write(struct.pack("<I", 500_000))
+        with pytest.raises(shmbuf.Damaged, match="500000"):
+            consumer.read()
+        while producer.try_write(b"x" * 100):
+            pass
+        with path.open("r+b") as file:
+            file.seek(4)
+            file.write(struct.pack("<I", 700_000))
+        with pytest.raises(shmbuf.Damaged, match="700000"):
+            producer.write(b"x" * 100)
+    path.unlink()
+    with shmbuf.create(name, layout="classic"), shmbuf.open(name) as consumer:
+        path.unlink()
+        with pytest.raises(shmbuf.Retired, match=name):
+            consumer.read()
+
+
 def test_large_records(name):
     data = os.urandom(300_000)
     with ShmProducer(name, 1 << 19) as producer, ShmConsumer(name) as consumer:

@@ -55,6 +55,7 @@ void open(ConsumerHandle* self, const std::string& name, nb::handle wait, nb::ha
     if (status == Status::cancelled) throw nb::python_error();
     raise(status, message);
   }
+  self->set_layout(self->consumer().layout());
   self->dtype = std::move(dtype);
 }
 

@@ -38,6 +38,13 @@ class Owner : public Inheritable {
 
   std::string name;
   nb::object dtype = nb::none();
+  // How long a wait stays without a look at signals.
+  shmbuf::Timeout slice = std::chrono::milliseconds(50);
+
+  // On classic channels a wait looks at the other side only after 50 ms of its own sleeps, so it needs longer.
+  void set_layout(shmbuf::Layout layout) {
+    if (layout == shmbuf::Layout::classic) slice = std::chrono::milliseconds(100);
+  }
 
  protected:
   ~Owner() = default;
@@ -85,11 +92,10 @@ inline bool interrupted() noexcept { return PyErr_CheckSignals() != 0; }
 template <class Wait>
 shmbuf::Status await(Owner& owner, shmbuf::Timeout timeout, Wait wait) {
   using Clock = std::chrono::steady_clock;
-  constexpr shmbuf::Timeout kSlice = std::chrono::milliseconds(50);
   const Clock::time_point start = Clock::now();
   InCall guard(owner);
   for (;;) {
-    shmbuf::Timeout slice = kSlice;
+    shmbuf::Timeout slice = owner.slice;
     if (timeout != shmbuf::forever) {
       const auto left = timeout - std::chrono::duration_cast<shmbuf::Timeout>(Clock::now() - start);
       slice = std::min(slice, std::max(left, shmbuf::Timeout(1)));
