@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"time"
@@ -13,7 +14,7 @@ import (
 )
 
 // errAgain: the object changed under us; start over.
-var errAgain = errors.New("the channel keeps being replaced")
+var errAgain = fmt.Errorf("the channel keeps being replaced: %w", ErrRetired)
 
 // attempts to create or open while others replace the channel.
 const attempts = 100
@@ -287,6 +288,8 @@ func replaceClassic(name string, o *Options, _ *layout.Geometry) (*Producer, uin
 		return nil, 0, err
 	case o.Exclusive:
 		return nil, 0, fail("create", name, fs.ErrExist, "a channel of this name exists; use another name, remove it, or do not ask for exclusive creation")
+	case id == layout.NotReady:
+		return nil, 0, notChannel("create", name, seg.Size())
 	case id == layout.Native:
 		return nil, 0, fail("create", name, ErrNotChannel, "a native channel has this name, not a classic one; remove it with shmbuf rm %s, or create with the native layout", name)
 	}

@@ -41,7 +41,7 @@ func OpenWait(ctx context.Context, name string, opts *ConsumerOptions) (*Consume
 	for nap := time.Millisecond; ; nap = min(2*nap, 10*time.Millisecond) {
 		c, err := open(name, opts)
 		unready := errors.Is(err, errNotReady)
-		if !unready && !errors.Is(err, fs.ErrNotExist) {
+		if !unready && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errAgain) {
 			return c, explain("open", name, err)
 		}
 		timer := time.NewTimer(nap)

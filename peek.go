@@ -236,7 +236,10 @@ func (c *Consumer) releaseN(n int) error {
 	if n < 0 || n > c.held {
 		return fail("release", c.name, ErrInvalid, "%d records, of which %d are held", n, c.held)
 	}
-	if n == c.held && n > 0 {
+	switch {
+	case c.held == 0:
+		return nil // nothing was peeked, and nothing is given back
+	case n == c.held:
 		return c.release()
 	}
 	c.held = 0

@@ -29,7 +29,11 @@ func remove(name string, force bool) error {
 	}
 	defer seg.Close() //nolint:errcheck // the object goes away
 	id, g, err := identify("remove", seg)
-	if err == nil && id != layout.NotReady {
+	switch {
+	case err != nil:
+	case id == layout.NotReady:
+		err = notChannel("remove", name, seg.Size())
+	default:
 		err = releaseRoles(seg, id, g, force)
 	}
 	if err != nil && !force {

@@ -118,6 +118,10 @@ func (p *Producer) writeError(op string, err error, n uint64) error {
 	if err == ErrWouldBlock { //nolint:errorlint // bare on the hot path
 		return err
 	}
+	if err == ErrTooLarge && n > layout.MaxCapacity/2 { //nolint:errorlint // the ring returns it bare
+		return fail(op, p.name, ErrTooLarge, "a record of %d bytes can never fit: the capacity of %d bytes holds records of up to %d, and no capacity holds more than %d; split it",
+			n, p.capacity, p.maxRecord, uint64(layout.MaxCapacity)-layout.HeaderSizeTimes)
+	}
 	if err == ErrTooLarge { //nolint:errorlint // the ring returns it bare
 		return fail(op, p.name, ErrTooLarge, "a record of %d bytes can never fit: the capacity of %d bytes holds records of up to %d; create the channel with a capacity of %d or more",
 			n, p.capacity, p.maxRecord, layout.PowerOfTwoBelow(2*(n+layout.HeaderSizeTimes)-1))

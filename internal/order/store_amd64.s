@@ -19,8 +19,11 @@ TEXT ·StoreRelease32(SB), NOSPLIT, $0-12
 // func Pause(n uint32)
 TEXT ·Pause(SB), NOSPLIT, $0-4
 	MOVL n+0(FP), AX
+	TESTL AX, AX
+	JZ done
 again:
 	PAUSE
 	SUBL $1, AX
 	JNZ again
+done:
 	RET

@@ -43,7 +43,7 @@ func (c *consumer) attach(mem []byte, g *layout.Geometry, slot uint32, barrier b
 // the gate is published.
 func (c *consumer) refresh() error {
 	p := c.page.Position.Load() // pairs with the producer's publication
-	if p == c.ahead {
+	if p == c.ahead && p-c.cursor >= c.published-c.cursor {
 		c.published = p
 		if c.cursor != c.gate {
 			c.publishGate()
