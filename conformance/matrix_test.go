@@ -139,7 +139,7 @@ func TestEdges(t *testing.T) {
 	} {
 		t.Run(l.name, func(t *testing.T) {
 			eachPair(t, func(t *testing.T, p, c string) {
-				pair(t, p, c, append(args(l.args), "--count", records(5_000), "--seed", "51"))
+				pair(t, p, c, append(args(l.args), "--count", records(2_000), "--seed", "51"))
 			})
 		})
 	}

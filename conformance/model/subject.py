@@ -133,8 +133,10 @@ class Model:
         p = self.producer
         try:
             if isinstance(p, native.Producer):
-                return p.write(payload, kind or 0)
+                return "invalid" if p.reserved else p.write(payload, kind or 0)
             assert p
+            if kind:
+                return "invalid"
             return p.write(payload)
         except Damaged:
             return "damaged"
@@ -199,6 +201,8 @@ class Model:
 
     def read(self, size: int) -> Result:
         assert self.consumer
+        if self.consumer.pending:
+            return Result("invalid")
         try:
             return self.consumer.read(size)
         except Damaged:
