@@ -126,7 +126,7 @@ func (o *object) reseal() {
 
 func (o *object) state(s *step) {
 	words := map[string]uint64{"position": 0x1000, "frontier": 0x1080, "gate": 0x3000, "cursor": 0x3080, "sequence": 0x3088}
-	for key, text := range s.want {
+	for key, text := range s.args {
 		switch offset, ok := words[key]; {
 		case ok:
 			same(key, o.u64(offset), number(text))

@@ -99,7 +99,7 @@ void Object::state(const Step& s) const {
                                                               {"gate", 0x3000},
                                                               {"cursor", 0x3080},
                                                               {"sequence", 0x3088}};
-  for (const auto& entry : s.want) {
+  for (const auto& entry : s.args) {
     const auto at = kWords.find(entry.first);
     std::uint64_t got;
     if (at != kWords.end()) {

@@ -330,7 +330,9 @@ class Executor:
             "cursor": 0x3080,
             "sequence": 0x3088,
         }
-        for key, text in step.want.items():
+        if not step.args or step.want:
+            raise Mismatch("state says what it expects without an arrow")
+        for key, text in step.args.items():
             if key in ("head", "tail"):
                 got = self.u(0 if key == "head" else 4, 4)
             elif key == "count":
