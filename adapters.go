@@ -13,7 +13,7 @@ import (
 func NewWriter(ctx context.Context, p *Producer) io.Writer { return &streamWriter{ctx, p} }
 
 type streamWriter struct {
-	ctx context.Context //nolint:containedctx // io.Writer has no place for it
+	ctx context.Context // io.Writer has no place for it
 	p   *Producer
 }
 
@@ -41,7 +41,7 @@ func (w *streamWriter) Write(b []byte) (int, error) {
 func NewReader(ctx context.Context, c *Consumer) io.Reader { return &streamReader{ctx: ctx, c: c} }
 
 type streamReader struct {
-	ctx  context.Context //nolint:containedctx // io.Reader has no place for it
+	ctx  context.Context // io.Reader has no place for it
 	c    *Consumer
 	rest []byte
 }

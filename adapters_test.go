@@ -26,7 +26,7 @@ func TestByteStream(t *testing.T) {
 			}
 			sent <- err
 		}()
-		var in io.Reader = NewReader(soon(t), c)
+		in := NewReader(soon(t), c)
 		if o.Layout == Classic {
 			in = io.LimitReader(in, int64(len(data)))
 		}

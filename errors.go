@@ -76,7 +76,7 @@ func refuseArgument(op, name string, err error) error {
 // explain gives err the message for people that its condition deserves. Bare
 // sentinels of the hot path and errors that are explained pass.
 func explain(op, channel string, err error) error {
-	if err == nil || err == ErrWouldBlock || err == io.EOF { //nolint:errorlint // bare on purpose
+	if err == nil || err == ErrWouldBlock || err == io.EOF { // bare on purpose
 		return err
 	}
 	return explainSlow(op, channel, err)

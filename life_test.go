@@ -292,7 +292,7 @@ func TestEndOfStream(t *testing.T) {
 	go func() { _, err := c.Peek(soon(t)); ended <- err }()
 	time.Sleep(20 * time.Millisecond)
 	_ = p.Close()
-	if err := <-ended; err != io.EOF { //nolint:errorlint // documented to be bare
+	if err := <-ended; err != io.EOF { // documented to be bare
 		t.Errorf("a sleeping consumer got %v", err)
 	}
 }
@@ -307,7 +307,7 @@ func TestForceRemove(t *testing.T) {
 	write(t, p, "still mapped")
 	expect(t, c, "still mapped")
 	_ = p.Close()
-	if _, err := read(t, c); err != io.EOF { //nolint:errorlint // documented to be bare
+	if _, err := read(t, c); err != io.EOF { // documented to be bare
 		t.Error(err)
 	}
 }

@@ -9,7 +9,7 @@ import "context"
 // On a channel of fixed-size records it returns one record; see PeekRun for more.
 func (c *Consumer) Peek(ctx context.Context) (Record, error) {
 	rec, err := c.TryPeek()
-	if err == ErrWouldBlock { //nolint:errorlint // bare on the hot path
+	if err == ErrWouldBlock { // bare on the hot path
 		return c.waitPeek(ctx)
 	}
 	return rec, err
@@ -22,7 +22,7 @@ func (c *Consumer) waitPeek(ctx context.Context) (Record, error) {
 		if err := c.pause(ctx, &w); err != nil {
 			return Record{}, explain("read", c.name, err)
 		}
-		if rec, err := c.TryPeek(); err != ErrWouldBlock { //nolint:errorlint // see above
+		if rec, err := c.TryPeek(); err != ErrWouldBlock {
 			return rec, err
 		}
 	}
@@ -51,7 +51,7 @@ func (c *Consumer) take(rec *Record) error {
 		if err == nil {
 			break
 		}
-		if err == ErrWouldBlock { //nolint:errorlint // the ring returns it bare
+		if err == ErrWouldBlock { // the ring returns it bare
 			err = c.empty()
 		}
 		if err != nil {
@@ -120,7 +120,7 @@ func (c *Consumer) PeekBatch(ctx context.Context, records []Record) (int, error)
 	var w pause
 	for {
 		n, err := c.TryPeekBatch(records)
-		if err != ErrWouldBlock { //nolint:errorlint // bare on the hot path
+		if err != ErrWouldBlock { // bare on the hot path
 			return n, err
 		}
 		if err := c.pause(ctx, &w); err != nil {
@@ -178,7 +178,7 @@ func (c *Consumer) PeekRun(ctx context.Context, most int) ([]byte, error) {
 	var w pause
 	for {
 		run, err := c.TryPeekRun(most)
-		if err != ErrWouldBlock { //nolint:errorlint // bare on the hot path
+		if err != ErrWouldBlock { // bare on the hot path
 			return run, err
 		}
 		if err := c.pause(ctx, &w); err != nil {
@@ -207,7 +207,7 @@ func (c *Consumer) takeRun(most int) ([]byte, error) {
 		return nil, fail("read", c.name, ErrInvalid, "a run of at most %d records; ask for 1 or more", most)
 	}
 	run, err := c.fixed.Peek(uint64(most))
-	if err == ErrWouldBlock { //nolint:errorlint // the ring returns it bare
+	if err == ErrWouldBlock { // the ring returns it bare
 		if err = c.empty(); err == nil {
 			run, err = c.fixed.Peek(uint64(most))
 		}

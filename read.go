@@ -13,7 +13,7 @@ import (
 // result. Other errors as for Peek.
 func (c *Consumer) Read(ctx context.Context, dst []byte) (int, error) {
 	n, err := c.TryRead(dst)
-	if err == ErrWouldBlock { //nolint:errorlint // bare on the hot path
+	if err == ErrWouldBlock { // bare on the hot path
 		return c.waitRead(ctx, dst)
 	}
 	return n, err
@@ -26,7 +26,7 @@ func (c *Consumer) waitRead(ctx context.Context, dst []byte) (int, error) {
 		if err := c.pause(ctx, &w); err != nil {
 			return 0, explain("read", c.name, err)
 		}
-		if n, err := c.TryRead(dst); err != ErrWouldBlock { //nolint:errorlint // see above
+		if n, err := c.TryRead(dst); err != ErrWouldBlock {
 			return n, err
 		}
 	}
@@ -57,7 +57,7 @@ func (c *Consumer) copyOut(dst []byte) (int, error) {
 		case err == nil:
 			c.counted(1, n)
 			return int(n), nil
-		case err != ErrWouldBlock: //nolint:errorlint // the ring returns it bare
+		case err != ErrWouldBlock: // the ring returns it bare
 			return 0, err
 		}
 		if err := c.empty(); err != nil {

@@ -12,7 +12,7 @@ import "context"
 // record that wraps is filled in a private buffer and copied by Commit.
 func (p *Producer) Reserve(ctx context.Context, n int) ([]byte, error) {
 	view, err := p.TryReserve(n)
-	if err != ErrWouldBlock { //nolint:errorlint // bare on the hot path
+	if err != ErrWouldBlock { // bare on the hot path
 		return view, err
 	}
 	var w pause
@@ -20,7 +20,7 @@ func (p *Producer) Reserve(ctx context.Context, n int) ([]byte, error) {
 		if err := p.pause(ctx, &w); err != nil {
 			return nil, explain("reserve", p.name, err)
 		}
-		if view, err = p.TryReserve(n); err != ErrWouldBlock { //nolint:errorlint // see above
+		if view, err = p.TryReserve(n); err != ErrWouldBlock {
 			return view, err
 		}
 	}
@@ -135,7 +135,7 @@ func (p *Producer) ReserveRun(ctx context.Context, most int) ([]byte, error) {
 	var w pause
 	for {
 		run, err := p.TryReserveRun(most)
-		if err != ErrWouldBlock { //nolint:errorlint // bare on the hot path
+		if err != ErrWouldBlock { // bare on the hot path
 			return run, err
 		}
 		if err := p.pause(ctx, &w); err != nil {

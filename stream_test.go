@@ -117,7 +117,7 @@ func TestStreamsAllLayouts(t *testing.T) {
 				t.Fatal(err)
 			}
 			if tc.o.Layout == Native {
-				if _, err := c.Peek(ctx); err != io.EOF { //nolint:errorlint // documented to be bare
+				if _, err := c.Peek(ctx); err != io.EOF { // documented to be bare
 					t.Fatalf("after the last record: %v", err)
 				}
 			} else if _, err := c.TryPeek(); !errors.Is(err, ErrWouldBlock) {

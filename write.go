@@ -21,7 +21,7 @@ func (p *Producer) Write(ctx context.Context, record []byte) error {
 // 0xFFFE. Classic and fixed-size records carry none (ErrInvalid when not 0).
 func (p *Producer) WriteKind(ctx context.Context, kind uint16, record []byte) error {
 	err := p.TryWriteKind(kind, record)
-	if err == ErrWouldBlock { //nolint:errorlint // bare on the hot path
+	if err == ErrWouldBlock { // bare on the hot path
 		return p.waitWrite(ctx, kind, record)
 	}
 	return err
@@ -34,7 +34,7 @@ func (p *Producer) waitWrite(ctx context.Context, kind uint16, record []byte) er
 		if err := p.pause(ctx, &w); err != nil {
 			return explain("write", p.name, err)
 		}
-		if err := p.TryWriteKind(kind, record); err != ErrWouldBlock { //nolint:errorlint // see above
+		if err := p.TryWriteKind(kind, record); err != ErrWouldBlock {
 			return err
 		}
 	}
@@ -115,14 +115,14 @@ func (p *Producer) pause(ctx context.Context, w *pause) error {
 
 // writeError gives the ring's error its message; n is the length asked for.
 func (p *Producer) writeError(op string, err error, n uint64) error {
-	if err == ErrWouldBlock { //nolint:errorlint // bare on the hot path
+	if err == ErrWouldBlock { // bare on the hot path
 		return err
 	}
-	if err == ErrTooLarge && n > layout.MaxCapacity/2 { //nolint:errorlint // the ring returns it bare
+	if err == ErrTooLarge && n > layout.MaxCapacity/2 { // the ring returns it bare
 		return fail(op, p.name, ErrTooLarge, "a record of %d bytes can never fit: the capacity of %d bytes holds records of up to %d, and no capacity holds more than %d; split it",
 			n, p.capacity, p.maxRecord, uint64(layout.MaxCapacity)-layout.HeaderSizeTimes)
 	}
-	if err == ErrTooLarge { //nolint:errorlint // the ring returns it bare
+	if err == ErrTooLarge { // the ring returns it bare
 		return fail(op, p.name, ErrTooLarge, "a record of %d bytes can never fit: the capacity of %d bytes holds records of up to %d; create the channel with a capacity of %d or more",
 			n, p.capacity, p.maxRecord, layout.PowerOfTwoBelow(2*(n+layout.HeaderSizeTimes)-1))
 	}
@@ -135,7 +135,7 @@ func (p *Producer) writeError(op string, err error, n uint64) error {
 // is an error. Errors as for Write.
 func (p *Producer) WriteBatch(ctx context.Context, records [][]byte) (int, error) {
 	done, err := p.TryWriteBatch(records)
-	if done == len(records) || err != nil && err != ErrWouldBlock { //nolint:errorlint // bare on the hot path
+	if done == len(records) || err != nil && err != ErrWouldBlock { // bare on the hot path
 		return done, err
 	}
 	var w pause
@@ -148,7 +148,7 @@ func (p *Producer) WriteBatch(ctx context.Context, records [][]byte) (int, error
 		if done == len(records) {
 			return done, nil
 		}
-		if err != nil && err != ErrWouldBlock { //nolint:errorlint // see above
+		if err != nil && err != ErrWouldBlock {
 			return done, err
 		}
 		if n == 0 {
@@ -170,7 +170,7 @@ func (p *Producer) TryWriteBatch(records [][]byte) (int, error) {
 	switch {
 	case err == nil:
 		return n, nil
-	case err == ErrWouldBlock && n > 0: //nolint:errorlint // the ring returns it bare
+	case err == ErrWouldBlock && n > 0: // the ring returns it bare
 		return n, nil
 	}
 	return n, p.writeError("write", err, uint64(len(records[n])))
@@ -220,7 +220,7 @@ func (p *Producer) WriteRun(ctx context.Context, run []byte) (int, error) {
 	for {
 		n, err := p.TryWriteRun(run)
 		done += n
-		if err != nil && err != ErrWouldBlock { //nolint:errorlint // bare on the hot path
+		if err != nil && err != ErrWouldBlock { // bare on the hot path
 			return done, err
 		}
 		if run = run[n*p.RecordSize():]; len(run) == 0 {

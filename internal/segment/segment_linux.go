@@ -84,7 +84,7 @@ func reserve(fd int, size uint64) error {
 // roleLocks is empty: the kernel keeps the locks with the open file.
 type roleLocks struct{}
 
-func (s *Segment) dropLocks() {} // closing the descriptor drops them
+func (roleLocks) dropLocks() {} // closing the descriptor drops them
 
 // lockCall makes one open-file-description lock call on the role's byte. Unlike
 // the older POSIX locks, these belong to this descriptor, not to the process:
