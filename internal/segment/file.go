@@ -67,8 +67,10 @@ func (s *Segment) mapAll() error {
 	}
 	mem, err := unix.Mmap(s.fd, 0, int(s.size), protection, unix.MAP_SHARED)
 	if err != nil {
-		return &fs.PathError{Op: "mmap", Path: s.path(),
-			Err: fmt.Errorf("%d bytes (address space, or a limit like ulimit -v): %w", s.size, err)}
+		return &fs.PathError{
+			Op: "mmap", Path: s.path(),
+			Err: fmt.Errorf("%d bytes (address space, or a limit like ulimit -v): %w", s.size, err),
+		}
 	}
 	s.mem = mem
 	return nil

@@ -17,8 +17,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-var producer = Role{Offset: 0x1000, Label: "producer"}
-var slot0 = Role{Offset: 0x3000, Label: "slot0"}
+var (
+	producer = Role{Offset: 0x1000, Label: "producer"}
+	slot0    = Role{Offset: 0x3000, Label: "slot0"}
+)
 
 // unused gives a name nobody has, and sees to it that nobody has it afterwards.
 func unused(t testing.TB) string {
