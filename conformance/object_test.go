@@ -131,22 +131,28 @@ func (o *object) state(s *step) {
 		case ok:
 			same(key, o.u64(offset), number(text))
 		case key == "count":
-			same(key, o.count(), number(text))
+			same(key, o.journal()[0], number(text))
+		case key == "before":
+			same(key, o.journal()[1], number(text))
+		case key == "before_count":
+			same(key, o.journal()[2], number(text))
 		default:
 			same(key, o.u32(uint64(strings.Index("head tail", key)/5*4)), number(text))
 		}
 	}
 }
 
-// count is the number of records published.
-func (o *object) count() uint64 {
+// journal is the number of records published, then the position and the count in
+// the other cell.
+func (o *object) journal() [3]uint64 {
 	position := o.u64(0x1000)
-	if o.u32(0x28) == 1 {
-		return position - o.u64(0x60)
+	if o.u32(0x28) == 1 { // fixed-size records have no journal
+		return [3]uint64{position - o.u64(0x60)}
 	}
 	for _, cell := range []uint64{0x1090, 0x10a0} {
 		if o.u64(cell) == position {
-			return o.u64(cell + 8)
+			other := 0x1090 + 0x10a0 - cell
+			return [3]uint64{o.u64(cell + 8), o.u64(other), o.u64(other + 8)}
 		}
 	}
 	panic(mismatch(fmt.Sprintf("no journal cell ends at position %d", position)))

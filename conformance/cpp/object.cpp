@@ -83,12 +83,13 @@ std::uint64_t Object::offset(const Step& s, bool native) const {
   return (native ? word(0x18, 8) : 16) + s.number("offset");
 }
 
-// Records published: by the journal, or by the positions of fixed-size records.
-std::uint64_t Object::count() const {
+Object::Journal Object::journal() const {
   const std::uint64_t position = word(0x1000, 8);
-  if (word(0x28, 4) == 1) return position - word(0x60, 8);
+  // Fixed-size records have no journal.
+  if (word(0x28, 4) == 1) return Journal{position - word(0x60, 8), 0, 0};
   for (const std::uint64_t cell : {0x1090u, 0x10A0u}) {
-    if (word(cell, 8) == position) return word(cell + 8, 8);
+    const std::uint64_t other = 0x1090u + 0x10A0u - cell;
+    if (word(cell, 8) == position) return Journal{word(cell + 8, 8), word(other, 8), word(other + 8, 8)};
   }
   throw Mismatch("no journal cell ends at position " + std::to_string(position));
 }
@@ -105,7 +106,11 @@ void Object::state(const Step& s) const {
     if (at != kWords.end()) {
       got = word(at->second, 8);
     } else if (entry.first == "count") {
-      got = count();
+      got = journal().count;
+    } else if (entry.first == "before") {
+      got = journal().before;
+    } else if (entry.first == "before_count") {
+      got = journal().before_count;
     } else {
       got = word(entry.first == "head" ? 0 : 4, 4);
     }

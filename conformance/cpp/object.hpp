@@ -30,7 +30,10 @@ class Object {
   void raw(std::uint64_t size, const Data& first);
   void reseal() const;
   void state(const Step& s) const;
-  std::uint64_t count() const;
+  struct Journal {
+    std::uint64_t count, before, before_count;  // the last two: what the other cell says
+  };
+  Journal journal() const;
 
   std::string path_;
   int fd_ = -1;

@@ -335,18 +335,18 @@ class Executor:
         for key, text in step.args.items():
             if key in ("head", "tail"):
                 got = self.u(0 if key == "head" else 4, 4)
-            elif key == "count":
-                got = self.count()
+            elif key in ("count", "before", "before_count"):
+                got = self.journal()[("count", "before", "before_count").index(key)]
             else:
                 got = self.u(fields[key])
             self.same(key, got, int(text, 0))
 
-    def count(self) -> int:
-        """Records published: by the journal, or by the positions of fixed-size records."""
+    def journal(self) -> tuple[int, int, int]:
+        """Records published, then what the other journal cell says: its position and count."""
         position = self.u(0x1000)
-        if self.u(0x28, 4) == 1:
-            return (position - self.u(0x60)) & (2**64 - 1)
-        for cell in (0x1090, 0x10A0):
+        if self.u(0x28, 4) == 1:  # fixed-size records have no journal
+            return (position - self.u(0x60)) & (2**64 - 1), 0, 0
+        for cell, other in ((0x1090, 0x10A0), (0x10A0, 0x1090)):
             if self.u(cell) == position:
-                return self.u(cell + 8)
+                return self.u(cell + 8), self.u(other), self.u(other + 8)
         raise Mismatch(f"no journal cell ends at position {position}")
