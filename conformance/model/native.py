@@ -160,6 +160,7 @@ class Producer:
         self.position = m.u64(POSITION)
         self.gate = m.u64(GATE)
         self.reserved: tuple[int, int] | None = None  # (start of the record, length)
+        self.batching = False
         self.count = self.find_count()
 
     def find_count(self) -> int:
@@ -191,15 +192,22 @@ class Producer:
         return False
 
     def publish(self, end: int, records: int) -> None:
-        """The journal goes to the cell that does not belong to the published position."""
-        if not self.g.format:
-            current = next(c for c in (JOURNAL, JOURNAL + 16) if self.m.u64(c) == self.position)
-            cell = JOURNAL + 16 if current == JOURNAL else JOURNAL
-            self.m.put64(cell, end)
-            self.m.put64(cell + 8, self.count + records)
         self.count += records
         self.position = end & M
-        self.m.put64(POSITION, end)
+        if not self.batching:
+            self.show()
+
+    def show(self) -> None:
+        """Store the position; before it the journal, in the cell that does not hold the published one."""
+        published = self.m.u64(POSITION)
+        if self.position == published:
+            return
+        if not self.g.format:
+            current = next(c for c in (JOURNAL, JOURNAL + 16) if self.m.u64(c) == published)
+            cell = JOURNAL + 16 if current == JOURNAL else JOURNAL
+            self.m.put64(cell, self.position)
+            self.m.put64(cell + 8, self.count)
+        self.m.put64(POSITION, self.position)
         self.m.put32(DATA_WAITERS, 0)
 
     def stride(self, length: int) -> int:

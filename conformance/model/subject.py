@@ -142,6 +142,16 @@ class Model:
             return "damaged"
 
     def batch(self, payloads: list[bytes]) -> Result:
+        p = self.producer
+        if isinstance(p, native.Producer):  # one publication
+            p.batching = True
+            got = self.write_each(payloads)
+            p.batching = False
+            p.show()
+            return got
+        return self.write_each(payloads)
+
+    def write_each(self, payloads: list[bytes]) -> Result:
         for n, payload in enumerate(payloads):
             status = self.write(payload, None)
             if status != "ok":
