@@ -20,7 +20,7 @@ class ChannelName {
 
   operator const std::string&() const { return name_; }
   const char* c_str() const { return name_.c_str(); }
-  std::string path() const { return "/dev/shm/" + name_; }
+  std::string path() const { return std::string(shmbuf::detail::segment_directory()) + "/" + name_; }
   bool exists() const { return ::access(path().c_str(), F_OK) == 0; }
 
  private:

@@ -69,6 +69,10 @@ TEST(Fixed, ImpossiblePositionsAreDamage) {
   std::uint64_t found = 0;
   pair.segment.page()->position = 5;
   EXPECT_EQ(Status::damaged, pair.reader.peek(1, &from, &found));
+  pair.segment.page()->position = 3;
+  EXPECT_EQ(Status::ok, pair.reader.peek(1, &from, &found));
+  pair.segment.page()->position = 2;  // back, though still ahead of the cursor
+  EXPECT_EQ(Status::damaged, pair.reader.peek(4, &from, &found));
   unsigned char* to = nullptr;
   std::uint64_t placed = 0;
   pair.segment.slot()->gate = 1;

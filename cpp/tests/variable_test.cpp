@@ -244,6 +244,19 @@ TEST(Variable, DamageIsReportedAndNothingIsSkipped) {
   }
 }
 
+TEST(Variable, RecordsDoNotStraddleTheEndOfTheRing) {
+  Pair pair(small());
+  ASSERT_EQ(Status::ok, pair.write(3000, 1));
+  EXPECT_EQ(3000, pair.read(1));
+  ASSERT_EQ(Status::ok, pair.write(1000, 2));  // at 3016; 1080 bytes are left
+  ASSERT_EQ(Status::ok, pair.write(1000, 3));  // in the next lap
+  pair.segment.set_word(3016, 1100);
+  EXPECT_EQ(kDamaged, pair.read(0));
+  pair.segment.set_word(3016, 1000);
+  EXPECT_EQ(1000, pair.read(2));
+  EXPECT_EQ(1000, pair.read(3));
+}
+
 TEST(Variable, SequenceMustGoOn) {
   Pair pair(small());
   ASSERT_EQ(Status::ok, pair.write(0, 0));

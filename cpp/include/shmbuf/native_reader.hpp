@@ -127,7 +127,6 @@ class VariableReader : public NativeReader {
     NativeReader::attach(base, g, slot, gate, cursor, barrier);
     header_ = g.header_size;
     align_mask_ = g.alignment - 1;
-    max_ = g.max_record();
   }
 
   // The next record, which stays until release(). ok, would_block, end_of_stream, retired or damaged.
@@ -185,7 +184,7 @@ class VariableReader : public NativeReader {
       return Status::would_block;
     }
     const std::uint64_t stride = (header_ + size + align_mask_) & ~align_mask_;
-    if (!SHMBUF_LIKELY(size <= max_ && stride <= rest && stride <= available)) {
+    if (!SHMBUF_LIKELY(stride <= rest && stride <= available)) {
       return damage("a record has an impossible length", size);
     }
     const std::uint64_t sequence = load_relaxed(word(record + 8));
@@ -210,7 +209,6 @@ class VariableReader : public NativeReader {
 
   std::uint64_t header_ = 0;
   std::uint64_t align_mask_ = 0;
-  std::uint64_t max_ = 0;
   std::uint64_t sequence_ = 0;
   bool sequence_known_ = false;  // from the second record on
 };

@@ -37,8 +37,6 @@ class NativeWriter {
   std::uint64_t position() const noexcept { return published_; }
   std::uint64_t count() const noexcept { return count_; }
   std::uint64_t known_gate() const noexcept { return gate_; }
-  // Whether records were committed that publish() has not shown to the consumers yet.
-  bool staged() const noexcept { return tail_ != published_; }
 
   // Reads the gates of all gating slots. `damaged` when one lies outside what is possible.
   SHMBUF_COLD Status refresh() noexcept {
@@ -50,13 +48,9 @@ class NativeWriter {
       if (load_relaxed(&slot.policy) != layout::kPolicyLossless) continue;
       // Partner: the consumer's store-release of its gate: its reads of the ring before it are over.
       const std::uint64_t used = published_ - load_acquire(&slot.gate);
-      if (used > lap_) {
-        bad_gate_ = published_ - used;
-        return Status::damaged;
-      }
       if (used > most) most = used;
     }
-    if (most > published_ - gate_) {  // a gate never goes back
+    if (most > published_ - gate_) {  // ahead of us, more than a lap behind, or gone back
       bad_gate_ = published_ - most;
       return Status::damaged;
     }
@@ -135,7 +129,7 @@ class VariableWriter : public NativeWriter {
         return Status::ok;
       }
       // Even an empty ring has no room for pad and record together: let the consumer skip the pad first.
-      if (pad == 0 || pad + stride <= lap_ || pad > limit_ - tail_ || staged()) return Status::would_block;
+      if (pad == 0 || pad + stride <= lap_ || pad > limit_ - tail_) return Status::would_block;
       announce(tail_ + pad);
       write_pad(pad);
       tail_ += pad;

@@ -152,7 +152,7 @@ class Segment {
     locks_.set_name(segment_directory(), name);
     make_directory();
     const mode_t bits = static_cast<mode_t>(mode);
-#if defined(O_TMPFILE)
+#if defined(SHMBUF_OS_LINUX) && defined(O_TMPFILE)
     fd_ = ::open(segment_directory(), O_TMPFILE | O_RDWR | O_CLOEXEC, bits);
     if (fd_ < 0 && errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT) {
       return os_error((std::string("open a file in ") + segment_directory()).c_str(), errno, why);
