@@ -9,9 +9,11 @@ import (
 
 // These tests run on heap memory, which the race detector sees.
 
-// heap is 8-byte aligned memory.
+// heap is 8-byte aligned memory. There is a little more behind it, because an
+// empty payload at the end of the ring is a pointer to just behind the segment,
+// which must not be another object of the Go heap.
 func heap(n uint64) []byte {
-	words := make([]uint64, (n+7)/8)
+	words := make([]uint64, n/8+2)
 	return unsafe.Slice((*byte)(unsafe.Pointer(&words[0])), n)
 }
 
