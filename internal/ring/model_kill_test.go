@@ -123,9 +123,8 @@ func successor(t *testing.T, mem []byte, g *layout.Geometry, first uint64, kept 
 	}
 }
 
-// After every call of a Writer, in whatever sequence and whatever order its stores
-// had, the producer is
-// killed, and a successor continues on a copy of what it left.
+// In the middle of every call of a Writer, whatever order its stores had, the
+// producer is killed, and a successor continues on a copy of what it left.
 func TestKilledWriter(t *testing.T) {
 	for _, g := range []*layout.Geometry{
 		{Capacity: 4096, Alignment: 8},
