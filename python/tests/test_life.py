@@ -232,3 +232,13 @@ def test_handles_are_closed_when_they_are_dropped(name):
     del producer
     assert list(shmbuf.open(name)) == [b"x"]
     assert not (SHM / name).exists()
+
+
+def test_a_record_peeked_at_close_is_the_successors(name):
+    with shmbuf.create(name) as p:
+        p.write(b"first")
+        c = shmbuf.open(name)
+        assert bytes(c.peek().view) == b"first"  # never released
+        c.close()
+        with shmbuf.open(name) as successor:
+            assert successor.read(timeout=5) == b"first"

@@ -77,13 +77,16 @@ bool ConsumerHandle::leave_to_parent() noexcept {
 
 void ConsumerHandle::close() {
   if (forked() || closed()) return;
-  if (outstanding() != nullptr) {
-    if (outstanding()->has_views()) raise(PyExc_BufferError, outstanding()->alive_message());
-    outstanding()->drop();
+  if (outstanding() != nullptr && outstanding()->has_views()) {
+    raise(PyExc_BufferError, outstanding()->alive_message());
   }
   set_closed();
-  const WithoutGil released;  // it waits for a call of another thread to leave
-  consumer_->close();
+  {
+    const WithoutGil released;  // it waits for a call of another thread to leave
+    consumer_->close();
+  }
+  // Only now: a record that is still peeked has not been released, and is the successor's.
+  if (outstanding() != nullptr) outstanding()->drop();
 }
 
 void set_consumer_error(ConsumerHandle& handle, Status status) {
