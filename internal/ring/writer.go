@@ -226,6 +226,6 @@ func (w *Writer) Commit(n uint64, kind uint16, time int64) error {
 func (w *Writer) Abort() {
 	if w.reserved {
 		w.reserved = false
-		w.page.Frontier.Set(w.position)
+		w.page.Frontier.Set(w.next) // = the position, but inside a batch
 	}
 }
