@@ -9,7 +9,7 @@ SHELL := bash
 # Parts of `make test`, in this order.
 TESTS := test-go test-race cross \
          'test-cpp release' 'test-cpp clang' 'test-cpp asan' 'test-cpp tsan' test-cpp-package \
-         test-python test-vectors test-matrix test-fuzz test-readme
+         test-python test-vectors test-matrix test-fuzz test-readme test-demo
 LINTS := lint-go lint-cpp lint-python lint-scripts
 
 help: ## this list

@@ -86,7 +86,8 @@ AROUND = {
     "python send": ("import shmbuf", ""),
     "python receive": ("import shmbuf", ""),
     "python peek": (
-        'import shmbuf\np = shmbuf.create("greetings")\nc = shmbuf.open("greetings")\np.write(bytes([1, 2, 6]))',
+        'import shmbuf\np = shmbuf.create("greetings")\n'
+        'c = shmbuf.open("greetings")\np.write(bytes([1, 2, 6]))',
         "p.close()\nc.close()",
     ),
 }
