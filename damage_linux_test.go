@@ -61,8 +61,8 @@ func TestAbsurdLength(t *testing.T) {
 	for _, o := range []Options{{}, {Layout: Classic}} {
 		name := channelName(t)
 		p := mustCreate(t, name, &o)
-		for _, n := range []int{math.MaxInt, 1 << 40, 1<<32 + 8} {
-			_, err := p.TryReserve(n)
+		for _, n := range []int64{math.MaxInt64, 1 << 40, 1<<32 + 8} {
+			_, err := p.TryReserve(int(n))
 			wants(t, err, ErrTooLarge, name)
 			if strings.Contains(err.Error(), "capacity of 32 or") {
 				t.Error(err)
