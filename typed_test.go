@@ -77,7 +77,7 @@ func TestTypedRefusals(t *testing.T) {
 		"int64":   second(CreateTyped[[4]int](name, nil)),
 		"bytes":   second(CreateTyped[struct{}](name, nil)),
 		"16":      second(CreateTyped[int64](name, &Options{RecordSize: 16})),
-		"4":       second(CreateTyped[int64](name, &Options{Alignment: 4})),
+		"2":       second(CreateTyped[int64](name, &Options{Alignment: 2})), // it needs 4 or 8, by machine
 	} {
 		if what == "slice" {
 			what = "pointer"
