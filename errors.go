@@ -105,7 +105,7 @@ func explainSlow(op, channel string, err error) error {
 		return fail(op, channel, ErrNoSpace, "%v", err)
 	case errors.Is(err, fs.ErrNotExist):
 		return fail(op, channel, fs.ErrNotExist, "there is no channel of this name; start the producer first, or wait for it with OpenWait")
-	case errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, fs.ErrPermission) && !strings.Contains(err.Error(), "run as its owner"):
 		return fail(op, channel, err, "%v; run as its owner, or create the channel with wider mode bits", err)
 	}
 	return fail(op, channel, err, "%v", err)
