@@ -38,8 +38,12 @@ func fieldProducer(t *testing.T, name string, n int, done <-chan struct{}) {
 			head++
 		}
 		h.Head.Publish(0)
-		for range 1 + i%3 {
-			runtime.Gosched() // the instant, now and then a long one
+		// The instant, now and then a long one; but just before 2^32, where 0 may
+		// be the true position, one can only go by its being short.
+		for range i % 3 {
+			if head < 1<<32-4096 && head >= 4096 {
+				runtime.Gosched()
+			}
 		}
 		h.Head.Publish(head)
 	}
