@@ -187,8 +187,11 @@ func (p *Producer) commitRun(n int) error {
 	if p.fixed == nil {
 		return p.errRun("commit")
 	}
-	if n < 0 || p.fixed.Commit(uint64(n)) != nil {
+	if !p.usage.leased {
 		return p.commitError(n)
+	}
+	if n < 0 || p.fixed.Commit(uint64(n)) != nil {
+		return fail("commit", p.name, ErrInvalid, "%d records are more than are reserved, or fewer than 0", n)
 	}
 	p.usage.leased = false
 	p.counted(uint64(n), uint64(n)*p.fixed.RecordSize())
