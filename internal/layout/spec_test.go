@@ -75,9 +75,11 @@ func TestNativeNumbers(t *testing.T) {
 	})
 	compare(t, "formats", native["formats"], numbers{"variable": FormatVariable, "fixed": FormatFixed})
 	compare(t, "producer_states", native["producer_states"], numbers{
-		"none": ProducerNone, "active": ProducerActive, "closed": ProducerClosed, "retired": ProducerRetired})
+		"none": ProducerNone, "active": ProducerActive, "closed": ProducerClosed, "retired": ProducerRetired,
+	})
 	compare(t, "slot_states", native["slot_states"], numbers{
-		"free": SlotFree, "joined": SlotJoined, "attached": SlotAttached, "detached": SlotDetached})
+		"free": SlotFree, "joined": SlotJoined, "attached": SlotAttached, "detached": SlotDetached,
+	})
 	compare(t, "policies", native["policies"], numbers{"lossless": PolicyLossless, "lossy": PolicyLossy, "latest": PolicyLatest})
 	compare(t, "languages", native["languages"], numbers{"go": LanguageGo, "cpp": LanguageCpp, "python": LanguagePython})
 	magic, err := hex.DecodeString(native["magic_hex"].(string))
@@ -98,7 +100,8 @@ func TestFieldOffsets(t *testing.T) {
 	})
 	var e EventPage
 	compare(t, "event", native["event"], numbers{
-		"offset": EventOffset, "data_waiters": uint64(unsafe.Offsetof(e.DataWaiters)), "space_waiter": uint64(unsafe.Offsetof(e.SpaceWaiter))})
+		"offset": EventOffset, "data_waiters": uint64(unsafe.Offsetof(e.DataWaiters)), "space_waiter": uint64(unsafe.Offsetof(e.SpaceWaiter)),
+	})
 	var s Slot
 	compare(t, "slot", native["slot"], numbers{
 		"offset": SlotOffset, "size": SlotSize, "gate": uint64(unsafe.Offsetof(s.Gate)), "cursor": uint64(unsafe.Offsetof(s.Cursor)),
@@ -114,8 +117,10 @@ func TestFieldOffsets(t *testing.T) {
 // changed in the geometry, and the bytes that differ must be the field's.
 func TestStaticPageOffsets(t *testing.T) {
 	offsets := specification(t)["native"].(map[string]any)["static"].(map[string]any)
-	base := Geometry{ControlSize: 1, Capacity: 1, DataOffset: 1, SegmentSize: 1, Format: 1, Alignment: 1, RecordSize: 1,
-		RecordCount: 1, HeaderSize: 1, Slots: 1, Flags: 1, SegmentID: 1, Created: 1, StartPosition: 1}
+	base := Geometry{
+		ControlSize: 1, Capacity: 1, DataOffset: 1, SegmentSize: 1, Format: 1, Alignment: 1, RecordSize: 1,
+		RecordCount: 1, HeaderSize: 1, Slots: 1, Flags: 1, SegmentID: 1, Created: 1, StartPosition: 1,
+	}
 	for name, change := range map[string]func(*Geometry){
 		"control_size":   func(g *Geometry) { g.ControlSize = 2 },
 		"capacity":       func(g *Geometry) { g.Capacity = 2 },

@@ -11,8 +11,10 @@ import (
 
 // values another process may have stored where a word should be v.
 func values(v uint64) []uint64 {
-	return []uint64{0, 1, v - 1, v + 1, v - 8, v + 8, v - 64, v + 64, v - 4096, v + 4096, v ^ 1<<63, v ^ 1<<32, v | 0xFFFF<<48, ^v,
-		1<<64 - 1, 4095, 4080, 4081, 4096, 1<<48 - 1, 1<<48 - 17}
+	return []uint64{
+		0, 1, v - 1, v + 1, v - 8, v + 8, v - 64, v + 64, v - 4096, v + 4096, v ^ 1<<63, v ^ 1<<32, v | 0xFFFF<<48, ^v,
+		1<<64 - 1, 4095, 4080, 4081, 4096, 1<<48 - 1, 1<<48 - 17,
+	}
 }
 
 // inside fails the test when b is not inside the ring of mem.

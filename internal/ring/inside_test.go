@@ -47,8 +47,10 @@ func variable(capacity, start uint64) *layout.Geometry {
 }
 
 func fixed(size, count, start uint64) *layout.Geometry {
-	return &layout.Geometry{Format: layout.FormatFixed, RecordSize: size, RecordCount: count,
-		Alignment: uint32(min(size&-size, 8)), StartPosition: start}
+	return &layout.Geometry{
+		Format: layout.FormatFixed, RecordSize: size, RecordCount: count,
+		Alignment: uint32(min(size&-size, 8)), StartPosition: start,
+	}
 }
 
 func noWake(*layout.U32) {}
