@@ -54,8 +54,10 @@ func badValue(r *rand.Rand, v uint64) uint64 {
 func spoil(r *rand.Rand, mem []byte, g *layout.Geometry) {
 	c := layout.ControlOf(mem)
 	slot := c.Slot(0)
-	control := []*layout.U64{&c.Producer.Position, &c.Producer.Frontier, &c.Producer.Journal[0].End, &c.Producer.Journal[0].Count,
-		&c.Producer.Journal[1].End, &c.Producer.Journal[1].Count, &slot.Gate, &slot.Cursor, &slot.Sequence}
+	control := []*layout.U64{
+		&c.Producer.Position, &c.Producer.Frontier, &c.Producer.Journal[0].End, &c.Producer.Journal[0].Count,
+		&c.Producer.Journal[1].End, &c.Producer.Journal[1].Count, &slot.Gate, &slot.Cursor, &slot.Sequence,
+	}
 	for range 1 + r.IntN(3) {
 		target := control[r.IntN(len(control))]
 		if r.IntN(2) == 0 {

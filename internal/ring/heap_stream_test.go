@@ -167,8 +167,10 @@ func TestVariableStream(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("capacity=%d,alignment=%d,times=%t,start=%#x", g.Capacity, g.Alignment, g.Times(), g.StartPosition), func(t *testing.T) {
 			mem := heapSegment(t, g)
-			s := &variableStream{t: t, c: newContent(uint64(i), 0, min(g.MaxRecord(), 1<<16)),
-				count: streamLength(), event: layout.ControlOf(mem).Event, times: g.Times()}
+			s := &variableStream{
+				t: t, c: newContent(uint64(i), 0, min(g.MaxRecord(), 1<<16)),
+				count: streamLength(), event: layout.ControlOf(mem).Event, times: g.Times(),
+			}
 			data, space := newBell(), newBell()
 			w, err := ring.NewWriter(mem, g, false, data.wake)
 			if err != nil {
