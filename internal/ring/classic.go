@@ -209,9 +209,10 @@ func NewClassicReader(mem []byte, capacity uint32) (*ClassicReader, error) {
 	}, nil
 }
 
-// MaxRecord is the longest payload in bytes.
+// MaxRecord is the longest payload in bytes; 0 for a ring of 1 or 2 bytes, which
+// other creators can make.
 func (r *ClassicReader) MaxRecord() uint64 {
-	return uint64(len(r.data.bytes)) - layout.ClassicLengthSize
+	return max(uint64(len(r.data.bytes)), layout.ClassicLengthSize) - layout.ClassicLengthSize
 }
 
 // Readable is the number of bytes waiting, length words included.

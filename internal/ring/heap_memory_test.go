@@ -36,7 +36,7 @@ func alignedBytes(t testing.TB, n uint64) []byte {
 // heapSegment is a fresh native segment on the heap, as a creator leaves it.
 func heapSegment(t testing.TB, g *layout.Geometry) []byte {
 	t.Helper()
-	g.Slots = 1
+	g.Slots = max(g.Slots, 1)
 	if err := g.Complete(); err != nil {
 		t.Fatal(err)
 	}

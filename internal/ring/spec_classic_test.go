@@ -195,3 +195,19 @@ func TestClassicDamagedLength(t *testing.T) {
 		t.Errorf("65 of 64 bytes readable: %v", err)
 	}
 }
+
+// A power of two is all that the wire asks of a capacity; not even a length word
+// fits in the smallest.
+func TestClassicTinyRings(t *testing.T) {
+	for capacity, want := range map[uint32]uint64{1: 0, 2: 0, 4: 0, 8: 4} {
+		mem := heapClassic(t, capacity, 0)
+		r, err := ring.NewClassicReader(mem, capacity)
+		if err != nil || r.MaxRecord() != want {
+			t.Fatalf("%d bytes: records of %d, %v; want %d", capacity, r.MaxRecord(), err, want)
+		}
+		layout.ClassicHeaderOf(mem).Head.Set(capacity)
+		if err := r.Peek(new(ring.Record)); capacity < 4 && !errors.Is(err, ring.ErrDamaged) || capacity >= 4 && err != nil {
+			t.Errorf("%d bytes, all readable: %v", capacity, err)
+		}
+	}
+}
