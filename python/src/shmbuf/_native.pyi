@@ -9,9 +9,12 @@ import numpy as np
 from typing_extensions import Self
 
 if sys.version_info >= (3, 12):
-    from collections.abc import Buffer
+    from collections.abc import Buffer as Bytes
 else:
-    from typing_extensions import Buffer
+    from typing_extensions import Buffer, TypeAlias
+
+    # Arrays are buffers, which NumPy's types say from Python 3.12 on only.
+    Bytes: TypeAlias = Buffer | np.ndarray[Any, Any]
 
 @final
 class InPlace:
@@ -59,7 +62,7 @@ class Producer:
         start_position: int = ...,
         dtype: np.dtype[Any] | None = ...,
     ) -> None: ...
-    def write(self, data: Buffer, kind: int = 0, timeout: float | None = None) -> None:
+    def write(self, data: Bytes, kind: int = 0, timeout: float | None = None) -> None:
         """Send one record; on a channel of fixed-size records, a whole number of them.
 
         `kind` is a tag of 0 to 65534. Blocks until everything is written. When a run of
@@ -67,26 +70,26 @@ class Producer:
         Raises TooLarge, PeerDied, TimeoutError, WouldBlock (timeout 0), ClosedError, ValueError.
         """
 
-    def try_write(self, data: Buffer, kind: int = 0) -> bool:
+    def try_write(self, data: Bytes, kind: int = 0) -> bool:
         """Send one record if there is room for it now; return whether it was sent.
 
         Of fixed-size records it takes exactly one; see try_write_run for more.
         """
 
-    def write_batch(self, records: Sequence[Buffer], timeout: float | None = None) -> int:
+    def write_batch(self, records: Sequence[Bytes], timeout: float | None = None) -> int:
         """Send records one after the other and return how many were sent.
 
         Blocks until all are; the result is smaller only when `timeout` passed after some.
         Raises what write does; `written` of the exception says how many had been sent.
         """
 
-    def try_write_batch(self, records: Sequence[Buffer]) -> int:
+    def try_write_batch(self, records: Sequence[Bytes]) -> int:
         """Send as many of the records as there is room for now; return how many."""
 
-    def write_run(self, data: Buffer, timeout: float | None = None) -> int:
+    def write_run(self, data: Bytes, timeout: float | None = None) -> int:
         """Send a whole number of fixed-size records; otherwise like write_batch."""
 
-    def try_write_run(self, data: Buffer) -> int:
+    def try_write_run(self, data: Bytes) -> int:
         """Send as many fixed-size records of `data` as there is room for now; return how many."""
 
     def close(self) -> None:
@@ -148,13 +151,13 @@ class Consumer:
     def try_read(self) -> bytes | None:
         """Take the next record, or return None when there is none now. Raises as read does."""
 
-    def read_into(self, buffer: Buffer, timeout: float | None = None) -> int:
+    def read_into(self, buffer: Bytes, timeout: float | None = None) -> int:
         """Copy the next record into a writable buffer and return its length. Blocks.
 
         A record that is longer stays in the channel: ShortBuffer, whose `needed` is its length.
         """
 
-    def try_read_into(self, buffer: Buffer) -> int | None:
+    def try_read_into(self, buffer: Bytes) -> int | None:
         """Like read_into, but return None when there is no record now."""
 
     def read_batch(self, max: int = 256, timeout: float | None = None) -> builtins.list[bytes]:
@@ -197,8 +200,8 @@ class Consumer:
     def _try_peek(self, max: int | None) -> InPlace | None: ...
 
 class ByteRingBuffer:
-    def __init__(self, buf: Buffer, *, is_producer: bool = False) -> None: ...
-    def write(self, data: Buffer) -> bool: ...
+    def __init__(self, buf: Bytes, *, is_producer: bool = False) -> None: ...
+    def write(self, data: Bytes) -> bool: ...
     def read(self) -> bytes | None: ...
     def writeable_bytes(self) -> int: ...
     def readable_bytes(self) -> int: ...
@@ -209,7 +212,7 @@ class ByteRingBuffer:
 
 class ShmProducer:
     def __init__(self, name: str, capacity: int) -> None: ...
-    def write(self, data: Buffer) -> bool: ...
+    def write(self, data: Bytes) -> bool: ...
     def writeable_bytes(self) -> int: ...
     def close(self) -> None: ...
     def destroy(self) -> None: ...
