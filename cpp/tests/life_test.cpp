@@ -103,6 +103,29 @@ TEST(Life, KeptChannelsStay) {
   EXPECT_FALSE(name.exists());
 }
 
+TEST(Life, ConsumersCanKeepAChannel) {
+  ChannelName name;
+  ConsumerOptions options;
+  options.keep = true;
+  Consumer consumer;
+  {
+    Producer producer;
+    ASSERT_EQ(Status::ok, producer.create(name));
+    ASSERT_EQ(Status::ok, consumer.open(name, options));
+    put(producer, 1);
+  }
+  EXPECT_EQ(1, get(consumer));
+  consumer.close();
+  EXPECT_TRUE(name.exists());
+  shmbuf::Info info;
+  ASSERT_EQ(Status::ok, shmbuf::inspect(name, &info));
+  EXPECT_FALSE(info.keep) << "the channel itself is an ordinary one";
+  ASSERT_EQ(Status::ok, consumer.open(name)) << "the next consumer does not keep it";
+  EXPECT_EQ(-static_cast<int>(Status::end_of_stream), get(consumer));
+  consumer.close();
+  EXPECT_FALSE(name.exists());
+}
+
 TEST(Life, RolesAreExclusive) {
   ChannelName name;
   Producer producer;
@@ -357,6 +380,76 @@ TEST(Life, ProducerThatIsKilled) {
   shmbuf::View view = consumer.peek();
   ASSERT_TRUE(view);
   EXPECT_EQ(10u, view.seq()) << "what was reserved and not committed is gone";
+}
+
+// Repeats a call that waits 20 ms each time, for a second at most.
+template <class Call>
+Status repeat(Call call) {
+  const auto end = std::chrono::steady_clock::now() + seconds(1);
+  Status status = Status::timeout;
+  while (status == Status::timeout && std::chrono::steady_clock::now() < end) status = call();
+  return status;
+}
+
+TEST(Life, ShortWaitsSeeThatTheOtherSideIsGone) {
+  const milliseconds brief(20);
+  char byte = 0;
+  std::size_t length = 0;
+  {
+    ChannelName name;
+    ChildProcess child("produce-and-hang", name);
+    ASSERT_TRUE(child.ready());
+    Consumer consumer;
+    ASSERT_EQ(Status::ok, consumer.open(name));
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(i, get(consumer));
+    const auto read = [&] { return consumer.read(&byte, 1, &length, brief); };
+    EXPECT_EQ(Status::timeout, read());
+    child.kill();
+    EXPECT_EQ(Status::peer_died, repeat(read));
+    EXPECT_EQ(Status::ok, shmbuf::remove(name, true));
+    EXPECT_EQ(Status::retired, repeat(read));
+  }
+  {
+    ChannelName name;
+    Producer producer;
+    ASSERT_EQ(Status::ok, producer.create(name, capacity(4096)));
+    while (put(producer, 0) != Status::would_block) {
+    }
+    ASSERT_EQ(Status::timeout, producer.write("x", 1, brief)) << "nobody has come yet";
+    Consumer consumer;
+    ASSERT_EQ(Status::ok, consumer.open(name));
+    ASSERT_EQ(0, get(consumer));
+    consumer.close();
+    while (put(producer, 0) != Status::would_block) {
+    }
+    const auto write = [&] { return producer.write("x", 1, brief); };
+    EXPECT_EQ(Status::timeout, repeat(write)) << "a successor may come";
+    EXPECT_EQ(Status::ok, shmbuf::remove(name, true));
+    EXPECT_EQ(Status::retired, repeat(write));
+  }
+}
+
+TEST(Life, ShortWaitsOnAClassicChannelSeeItsEnd) {
+  const milliseconds brief(20);
+  ChannelName name;
+  Options options = capacity(4096);
+  options.layout = shmbuf::Layout::classic;
+  Producer producer;
+  ASSERT_EQ(Status::ok, producer.create(name, options));
+  Consumer consumer;
+  ASSERT_EQ(Status::ok, consumer.open(name));
+  char byte = 0;
+  std::size_t length = 0;
+  const auto read = [&] { return consumer.read(&byte, 1, &length, brief); };
+  EXPECT_EQ(Status::timeout, read());
+  ASSERT_EQ(0, ::truncate(name.path().c_str(), 16));  // the ring is not touched while it is empty
+  EXPECT_EQ(Status::segment_lost, repeat(read));
+  ASSERT_EQ(0, ::truncate(name.path().c_str(), 16 + 4096));
+  while (put(producer, 0) != Status::would_block) {
+  }
+  EXPECT_EQ(Status::timeout, producer.write("x", 1, brief));
+  ASSERT_EQ(0, ::unlink(name.path().c_str()));
+  EXPECT_EQ(Status::retired, repeat([&] { return producer.write("x", 1, brief); }));
 }
 
 TEST(Life, AwaitedSuccessor) {

@@ -175,6 +175,54 @@ TEST(Options, KindsTimesAndBatches) {
   EXPECT_EQ(Status::ok, consumer.try_peek().status());
 }
 
+TEST(Options, PartOfABatchCanBeReleased) {
+  for (const std::uint64_t record_size : {0u, 1u}) {
+    ChannelName name;
+    shmbuf::Options options;
+    options.record_size = record_size;
+    Producer producer;
+    ASSERT_EQ(Status::ok, producer.create(name, options)) << producer.message();
+    shmbuf::Consumer consumer;
+    ASSERT_EQ(Status::ok, consumer.open(name));
+    for (const char* text : {"a", "b", "c", "d"}) ASSERT_EQ(Status::ok, producer.try_write(text, 1));
+    shmbuf::RecordRef found[4];
+    std::size_t count = 0;
+    EXPECT_EQ(Status::ok, consumer.release_batch(0)) << "there is none";
+    EXPECT_EQ(Status::invalid, consumer.release_batch(1));
+    std::size_t released = 0;
+    while (released < 4) {
+      ASSERT_EQ(Status::ok, consumer.try_peek_batch(found, 4, &count));
+      EXPECT_EQ(record_size == 0 ? 4 - released : 1, count);
+      for (std::size_t i = 0; i < count; ++i) {
+        EXPECT_EQ("abcd"[released + i], *static_cast<const char*>(found[i].data));
+        EXPECT_EQ(released + i, found[i].seq);
+      }
+      EXPECT_EQ(Status::invalid, consumer.release_batch(count + 5));
+      EXPECT_NE(std::string::npos, consumer.message().find("release of " + std::to_string(count + 5)))
+          << consumer.message();
+      EXPECT_EQ(Status::invalid, consumer.try_peek().status()) << "the batch is still held";
+      ASSERT_EQ(Status::ok, consumer.release_batch(0));
+      EXPECT_EQ(released, consumer.stats().records);
+      ASSERT_EQ(Status::ok, consumer.try_peek_batch(found, 4, &count));
+      EXPECT_EQ("abcd"[released], *static_cast<const char*>(found[0].data)) << "it came again";
+      ASSERT_EQ(Status::ok, consumer.release_batch(1));
+      EXPECT_EQ(++released, consumer.stats().records);
+    }
+    EXPECT_EQ(4u, consumer.stats().bytes);
+    EXPECT_EQ(Status::would_block, consumer.try_peek_batch(found, 4, &count));
+    ASSERT_EQ(Status::ok, producer.try_write("e", 1));
+    ASSERT_EQ(Status::ok, consumer.try_peek_batch(found, 4, &count));
+    consumer.close();
+    EXPECT_EQ(Status::closed, consumer.release_batch(1)) << "it is the successor's";
+    EXPECT_EQ(Status::closed, consumer.release_batch(1));
+    ASSERT_EQ(Status::ok, consumer.open(name)) << consumer.message();
+    char byte = 0;
+    std::size_t length = 0;
+    EXPECT_EQ(Status::ok, consumer.try_read(&byte, 1, &length));
+    EXPECT_EQ('e', byte);
+  }
+}
+
 TEST(Options, UnusedHandlesSaySo) {
   Producer producer;
   shmbuf::Consumer consumer;

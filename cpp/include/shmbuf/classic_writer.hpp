@@ -38,9 +38,11 @@ class GuardedWord {
 
   std::uint32_t last() const noexcept { return last_; }
   std::uint64_t hits() const noexcept { return hits_; }
-  // Whether the last look was refused, and which value.
+  // Whether the last look was refused, which value, and how many times a look was refused after one that
+  // was believed.
   bool refused() const noexcept { return refused_; }
   std::uint32_t refused_value() const noexcept { return refused_value_; }
+  std::uint64_t doubts() const noexcept { return doubts_; }
 
  private:
   SHMBUF_COLD std::uint32_t doubt(std::uint32_t value, std::uint32_t window) noexcept {
@@ -58,6 +60,7 @@ class GuardedWord {
       }
     }
     ++hits_;
+    if (!refused_) ++doubts_;
     refused_ = true;
     refused_value_ = value;
     return last_;
@@ -67,7 +70,8 @@ class GuardedWord {
   std::uint32_t last_ = 0;
   std::uint32_t refused_value_ = 0;
   bool refused_ = false;
-  std::uint64_t hits_ = 0;
+  std::uint64_t hits_ = 0;    // refused looks
+  std::uint64_t doubts_ = 0;  // times that looks began to be refused
 };
 
 class ClassicWriter {

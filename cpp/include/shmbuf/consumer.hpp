@@ -81,8 +81,8 @@ class Consumer {
   SHMBUF_INLINE View try_peek() { return peek(no_wait); }
 
   // The next records in place, 1 to `max`, as many as are published without waiting for more. They stay
-  // until release_batch(). Classic and fixed-size channels give one record at a time (see peek_run for
-  // runs).
+  // until release_batch(), which can give back the first few only. Classic and fixed-size channels give one
+  // record at a time (see peek_run for runs).
   Status peek_batch(RecordRef* records, std::size_t max, std::size_t* count, Timeout timeout = forever) {
     *count = 0;
     detail::CallScope call(core_);
@@ -114,17 +114,22 @@ class Consumer {
   Status try_peek_batch(RecordRef* records, std::size_t max, std::size_t* count) {
     return peek_batch(records, max, count, no_wait);
   }
-  // Gives all records of the batch back. ok when there is none; `closed` when the consumer was closed
-  // meanwhile.
-  Status release_batch() {
+  // Gives all records of the batch back and ends it. ok when there is none; `closed` when the consumer was
+  // closed meanwhile: a successor gets them.
+  Status release_batch() { return core_ != nullptr ? release_batch(core_->batch.size()) : Status::closed; }
+  // Gives the first `records` of the batch back, 0 to all, and ends it: the others come again with the next
+  // read or peek. `invalid` when the batch has fewer; it is still held then.
+  Status release_batch(std::size_t records) {
     if (core_ == nullptr) return Status::closed;
-    if (core_->batch.empty()) return Status::ok;
+    if (core_->batch.empty() && records == 0) return Status::ok;
+    if (core_->batch.empty() && core_->guard.closing()) return closed();
+    if (records > core_->batch.size()) return release_too_many(records);
     if (!core_->guard.enter()) {
       core_->batch.clear();
       core_->end_lease_late();
       return Status::closed;
     }
-    for (const detail::FoundRecord& record : core_->batch) core_->release(record);
+    for (std::size_t i = 0; i < records; ++i) core_->release(core_->batch[i]);
     core_->batch.clear();
     core_->guard.set_lease(false);
     core_->guard.leave();
@@ -192,6 +197,12 @@ class Consumer {
   SHMBUF_COLD Status closed(std::size_t* length = nullptr) {
     if (length != nullptr) *length = 0;
     return core_ != nullptr ? core_->fail(Status::closed) : Status::closed;
+  }
+
+  SHMBUF_COLD Status release_too_many(std::size_t records) {
+    return core_->fail(Status::invalid, "release of " + std::to_string(records) +
+                                            " records, the batch has " +
+                                            std::to_string(core_->batch.size()));
   }
 
   void destroy() {

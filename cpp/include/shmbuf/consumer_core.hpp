@@ -87,9 +87,9 @@ class ConsumerCore final : public HandleCore {
     const auto slept = [this] { count_sleep(); };
     const auto check = [this, &attempt] { return check_producer(attempt); };
     const Status status = form == Form::classic
-                              ? poll(deadline, attempt, check, slept, closing)
+                              ? poll(checks, deadline, attempt, check, slept, closing)
                               : park(
-                                    data_waiters, deadline, attempt,
+                                    data_waiters, checks, deadline, attempt,
                                     [this] { return producer_has_barrier(); }, check, slept, closing);
     if (status == Status::timeout || status == Status::would_block || status == Status::closed)
       return fail(status);
@@ -108,6 +108,7 @@ class ConsumerCore final : public HandleCore {
                   "slot is " + std::to_string(options.slot) + "; this version has slot 0 only");
     }
     await_peer = options.await_peer;
+    keep = options.keep;
     Deadline deadline(options.wait);
     for (std::int64_t pause = 200000;; pause = pause < 10000000 ? pause * 2 : pause) {
       for (int i = 0; i < 100; ++i) {
@@ -142,6 +143,7 @@ class ConsumerCore final : public HandleCore {
 
   Form form = Form::none;
   bool await_peer = false;
+  bool keep = false;
   Layout layout = Layout::native;
   VariableReader variable;
   FixedReader fixed;
@@ -257,7 +259,7 @@ class ConsumerCore final : public HandleCore {
             layout::kCapabilityBarrier) != 0;
   }
 
-  // After a sleep nobody ended: is there still somebody to wait for?
+  // Now and then while waiting: is there still somebody to wait for?
   template <class Attempt>
   Status check_producer(Attempt& attempt) {
     const std::uint64_t size = segment.size();
@@ -298,13 +300,14 @@ class ConsumerCore final : public HandleCore {
     // Partner: the producer's load-acquire of the state.
     store_release(&slot->state, layout::kSlotDetached);
     notify(&layout::event_page(segment.base())->space_waiter, false);
-    remove_when_over(&segment, geometry);
+    if (!keep) remove_when_over(&segment, geometry);
   }
 
   void drop_segment() noexcept override { segment.reset(); }
 
   std::uint32_t slot_index = 0;
   unsigned empty_polls = 0;
+  CheckTimer checks;
   RefusalWatch refusals;
 };
 

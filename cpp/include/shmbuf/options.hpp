@@ -44,6 +44,7 @@ struct Options {
 struct ConsumerOptions {
   std::uint32_t slot = 0;      // version 1 of the protocol has consumers on slot 0 only
   bool await_peer = false;     // wait for a successor instead of reporting peer_died
+  bool keep = false;           // leave the channel in place even when this consumer is the last to leave
   Timeout wait = no_wait;      // how long to wait for the channel to appear
   std::uint32_t language = 2;  // as in Options
 };

@@ -114,9 +114,9 @@ class ProducerCore final : public HandleCore {
     const auto slept = [this] { count_sleep(); };
     const auto check = [this, &attempt] { return check_consumers(attempt); };
     const Status status = form == Form::classic
-                              ? poll(deadline, attempt, check, slept, closing)
+                              ? poll(checks, deadline, attempt, check, slept, closing)
                               : park(
-                                    space_waiter, deadline, attempt,
+                                    space_waiter, checks, deadline, attempt,
                                     [this] { return consumer_has_barrier(); }, check, slept, closing);
     if (status == Status::timeout || status == Status::would_block || status == Status::closed)
       return fail(status);
@@ -294,7 +294,7 @@ class ProducerCore final : public HandleCore {
     return false;
   }
 
-  // After a sleep nobody ended: is there still somebody to wait for?
+  // Now and then while waiting: is there still somebody to wait for?
   template <class Attempt>
   Status check_consumers(Attempt& attempt) {
     const std::uint64_t size = segment.size();
@@ -348,6 +348,7 @@ class ProducerCore final : public HandleCore {
     segment.reset();
   }
 
+  CheckTimer checks;
   RefusalWatch refusals;
 };
 

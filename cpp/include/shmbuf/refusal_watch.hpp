@@ -12,15 +12,16 @@ namespace detail {
 
 class RefusalWatch {
  public:
-  // Asked now and then while waiting: whether the same value has been refused for a second.
+  // Asked now and then while waiting: whether the same value, and nothing else, has been seen for a second.
   bool stuck(const GuardedWord& word) noexcept {
     if (!word.refused()) {
       watching_ = false;
       return false;
     }
     const auto now = std::chrono::steady_clock::now();
-    if (!watching_ || value_ != word.refused_value()) {
+    if (!watching_ || doubt_ != word.doubts() || value_ != word.refused_value()) {
       watching_ = true;
+      doubt_ = word.doubts();
       value_ = word.refused_value();
       since_ = now;
       return false;
@@ -30,6 +31,7 @@ class RefusalWatch {
 
  private:
   bool watching_ = false;
+  std::uint64_t doubt_ = 0;  // a word that was believed meanwhile is in another doubt
   std::uint32_t value_ = 0;
   std::chrono::steady_clock::time_point since_;
 };

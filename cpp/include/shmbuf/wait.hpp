@@ -53,6 +53,25 @@ class Deadline {
   std::chrono::steady_clock::time_point end_;
 };
 
+// Says when a waiting handle has to look whether the other side is still there: at its first sleep, and
+// when 50 ms have passed since the last look. It lives in the handle, so that many short calls look as
+// often as a long one.
+class CheckTimer {
+ public:
+  bool due() noexcept {
+    const Clock::time_point now = Clock::now();
+    if (started_ && now - last_ < std::chrono::milliseconds(layout::kSleepSliceMs)) return false;
+    started_ = true;
+    last_ = now;
+    return true;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool started_ = false;
+  Clock::time_point last_;
+};
+
 // Publisher's half: looks for a waiter after the caller's store-release of a position, gate or state. True
 // when it made a wake call. `barrier`: the publisher has set BARRIER, so a waiter executes the fence for
 // it.
@@ -70,10 +89,11 @@ SHMBUF_INLINE bool notify(std::uint32_t* word, bool barrier) noexcept {
 }
 
 // Waiter's half. `ready()` looks for what is awaited and returns would_block while it is not there;
-// `publisher_has_barrier()` reads the publisher's capabilities; `check()` runs after a sleep that nobody
-// ended and may give up; `slept()` counts; `closing()` is true when another thread closes this handle.
+// `publisher_has_barrier()` reads the publisher's capabilities; `check()` runs after a sleep that brought
+// nothing, when `checks` says so, and may give up; `slept()` counts; `closing()` is true when another
+// thread closes this handle.
 template <class Ready, class HasBarrier, class Check, class Slept, class Closing>
-SHMBUF_COLD Status park(std::uint32_t* word, Deadline& deadline, Ready ready,
+SHMBUF_COLD Status park(std::uint32_t* word, CheckTimer& checks, Deadline& deadline, Ready ready,
                         HasBarrier publisher_has_barrier, Check check, Slept slept, Closing closing) {
   if (!deadline.waits()) return Status::would_block;
   for (int i = spin_rounds(); i > 0; --i) {
@@ -92,10 +112,10 @@ SHMBUF_COLD Status park(std::uint32_t* word, Deadline& deadline, Ready ready,
     const std::int64_t slice = deadline.slice(limit);
     if (slice == 0) return Status::timeout;
     slept();
-    const Sleep how = sleep_on(word, slice, round);
+    sleep_on(word, slice, round);
     status = ready();
     if (status != Status::would_block) return status;
-    if (how == Sleep::timed_out) {
+    if (checks.due()) {
       status = check();
       if (status != Status::ok) return status;
     }
@@ -103,9 +123,10 @@ SHMBUF_COLD Status park(std::uint32_t* word, Deadline& deadline, Ready ready,
 }
 
 // Waits without a futex word, as both sides of a classic channel do: spin, yield, then sleep 50 µs doubling
-// to 1 ms. `check()` runs about every 50 ms.
+// to 1 ms. Otherwise as park().
 template <class Ready, class Check, class Slept, class Closing>
-SHMBUF_COLD Status poll(Deadline& deadline, Ready ready, Check check, Slept slept, Closing closing) {
+SHMBUF_COLD Status poll(CheckTimer& checks, Deadline& deadline, Ready ready, Check check, Slept slept,
+                        Closing closing) {
   if (!deadline.waits()) return Status::would_block;
   for (int i = spin_rounds() + 16; i > 0; --i) {
     if (i > 16) {
@@ -117,7 +138,6 @@ SHMBUF_COLD Status poll(Deadline& deadline, Ready ready, Check check, Slept slep
     if (status != Status::would_block) return status;
   }
   std::int64_t pause = 50000;
-  std::int64_t since_check = 0;
   for (;;) {
     if (closing()) return Status::closed;
     Status status = ready();
@@ -126,13 +146,11 @@ SHMBUF_COLD Status poll(Deadline& deadline, Ready ready, Check check, Slept slep
     if (slice == 0) return Status::timeout;
     slept();
     std::this_thread::sleep_for(std::chrono::nanoseconds(slice));
-    since_check += slice;
     if (pause < 1000000) pause *= 2;
     if (pause > 1000000) pause = 1000000;
-    if (since_check >= layout::kSleepSliceMs * 1000000ll) {
-      since_check = 0;
-      status = ready();
-      if (status != Status::would_block) return status;
+    status = ready();
+    if (status != Status::would_block) return status;
+    if (checks.due()) {
       status = check();
       if (status != Status::ok) return status;
     }

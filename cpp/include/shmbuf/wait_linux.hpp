@@ -6,7 +6,6 @@
 
 #if defined(SHMBUF_OS_LINUX)
 
-#include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -52,21 +51,17 @@ inline bool peer_barrier_ready() noexcept {
 // Makes every registered process execute a full fence. False when the kernel refuses.
 inline bool peer_barrier() noexcept { return membarrier(kMembarrierGlobalExpedited); }
 
-enum class Sleep { woken, timed_out };
-
 // Sleeps while *word is 1, at most `nanoseconds`. Returns early for any reason.
-inline Sleep sleep_on(std::uint32_t* word, std::int64_t nanoseconds, unsigned) noexcept {
+inline void sleep_on(std::uint32_t* word, std::int64_t nanoseconds, unsigned) noexcept {
   struct timespec limit;
   limit.tv_sec = static_cast<time_t>(nanoseconds / 1000000000);
   limit.tv_nsec = static_cast<long>(nanoseconds % 1000000000);
 #if defined(SYS_futex)
-  const long result = ::syscall(SYS_futex, word, FUTEX_WAIT, le(std::uint32_t{1}), &limit, nullptr, 0);
+  ::syscall(SYS_futex, word, FUTEX_WAIT, le(std::uint32_t{1}), &limit, nullptr, 0);
 #else  // 32-bit systems with a 64-bit time only
   const long long limit64[2] = {limit.tv_sec, limit.tv_nsec};
-  const long result =
-      ::syscall(SYS_futex_time64, word, FUTEX_WAIT, le(std::uint32_t{1}), limit64, nullptr, 0);
+  ::syscall(SYS_futex_time64, word, FUTEX_WAIT, le(std::uint32_t{1}), limit64, nullptr, 0);
 #endif
-  return result != 0 && errno == ETIMEDOUT ? Sleep::timed_out : Sleep::woken;
 }
 
 inline void wake_all(std::uint32_t* word) noexcept {

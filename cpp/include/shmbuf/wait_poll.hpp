@@ -20,18 +20,12 @@ inline void process_barrier() noexcept { full_fence(); }
 inline bool peer_barrier_ready() noexcept { return false; }
 inline bool peer_barrier() noexcept { return false; }
 
-enum class Sleep { woken, timed_out };
-
-// Sleeps 50 µs doubling to 1 ms with `round`, within `nanoseconds`. The word tells whether the other side
-// has published meanwhile. Every 32nd round counts as timed out, so that the caller looks whether the peer
-// lives.
-inline Sleep sleep_on(std::uint32_t* word, std::int64_t nanoseconds, unsigned round) noexcept {
+// Sleeps 50 µs doubling to 1 ms with `round`, within `nanoseconds`.
+inline void sleep_on(std::uint32_t*, std::int64_t nanoseconds, unsigned round) noexcept {
   std::int64_t pause = 50000ll << (round < 5 ? round : 5);
   if (pause > 1000000) pause = 1000000;
   if (pause > nanoseconds) pause = nanoseconds;
   std::this_thread::sleep_for(std::chrono::nanoseconds(pause));
-  if (load_relaxed(word) == 0) return Sleep::woken;
-  return round % 32 == 31 || pause == nanoseconds ? Sleep::timed_out : Sleep::woken;
 }
 
 inline void wake_all(std::uint32_t*) noexcept {}
