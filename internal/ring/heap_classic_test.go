@@ -134,7 +134,7 @@ func TestClassicStream(t *testing.T) {
 		t.Run(fmt.Sprintf("capacity=%d,start=%#x,flash=%t,%t", tc.capacity, tc.start, tc.flashWriter, tc.flashReader), func(t *testing.T) {
 			mem := heapClassic(t, tc.capacity, tc.start)
 			h := layout.ClassicHeaderOf(mem)
-			c, count := newContent(uint64(i), 1, uint64(tc.capacity)-4), streamLength()
+			c, count := newContent(uint64(i), 1, min(uint64(tc.capacity)-4, 1<<13)), streamLength()
 			if tc.flashWriter || tc.flashReader {
 				count /= 10 // all those instants take time
 			}

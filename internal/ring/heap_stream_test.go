@@ -16,7 +16,10 @@ var errLostWake = errors.New("lost wake-up")
 
 // streamLength is how many records a stream test moves.
 func streamLength() uint64 {
-	if raceDetector || testing.Short() {
+	switch {
+	case raceDetector && testing.Short():
+		return 20_000
+	case raceDetector || testing.Short():
 		return 100_000
 	}
 	return 1_000_000
