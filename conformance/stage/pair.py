@@ -23,15 +23,26 @@ def produce(mode: str, name: str, count: int) -> None:
                 write(batch[i % BATCH])
 
 
+def check(record: bytes, number: int) -> None:
+    if record[:8] != (number % BATCH).to_bytes(8, "little") or len(record) != RECORD:
+        raise ValueError(f"record {number} differs")
+
+
 def consume(mode: str, name: str, count: int) -> None:
     with shmbuf.open(name, wait=10) as c:
-        start, seen = 0.0, 0
-        while seen < count:
-            got = c.read_batch(BATCH) if mode == "batch" else [c.read()]
-            start = start or time.perf_counter()
-            if got[0][:8] != (seen % BATCH).to_bytes(8, "little") or len(got[-1]) != RECORD:
-                raise ValueError(f"record {seen} differs")
-            seen += len(got)
+        check(c.read(), 0)
+        start, seen = time.perf_counter(), 1
+        if mode == "batch":
+            while seen < count:
+                got = c.read_batch(BATCH)
+                check(got[0], seen)
+                seen += len(got)
+        else:
+            for seen, record in enumerate(c, 2):
+                if seen % BATCH == 0:
+                    check(record, seen - 1)
+        if seen != count:
+            raise ValueError(f"{seen} records instead of {count}")
         print(f"{time.perf_counter() - start:.9f}")
 
 

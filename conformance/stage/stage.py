@@ -109,7 +109,7 @@ def main() -> int:
     pair = str(Path(__file__).with_name("pair.py"))
     if args.python:
         contestants.append(Contestant("Python batches", [args.python, pair, "batch"], 512 * 4000))
-        contestants.append(Contestant("Python write / read", [args.python, pair, "single"], 512 * 600))
+        contestants.append(Contestant("Python write / iterate", [args.python, pair, "single"], 512 * 4000))
     trips = run(args.cpp, contestants, args.samples)
     rows = table(contestants)
     trip = statistics.median(trips)
