@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import struct
+import time
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,42 @@ def test_peer_died_writing(name, python):
         assert error.errno == errno.EPIPE
         with pytest.raises(shmbuf.PeerDied):
             producer.reserve(1000)
+
+
+def repeat(call):
+    """Repeat a call that waits 20 ms each time, for a second at most."""
+    end = time.monotonic() + 1
+    while time.monotonic() < end:
+        with contextlib.suppress(TimeoutError):
+            return call(timeout=0.02)
+    raise AssertionError("a second of short waits has not noticed it")
+
+
+def test_short_waits_see_that_the_peer_died(name, python):
+    process = python("p = shmbuf.create(argv[0]); print(flush=True); time.sleep(60)", name)
+    process.line()
+    with shmbuf.open(name) as consumer:
+        with pytest.raises(TimeoutError):
+            consumer.read(timeout=0.02)
+        process.kill()
+        with pytest.raises(shmbuf.PeerDied):
+            repeat(consumer.read)
+
+
+@pytest.mark.parametrize("layout", ["native", "classic"])
+def test_waits_of_every_length_see_that_the_channel_was_removed(name, layout):
+    with shmbuf.create(name, layout=layout, capacity=4096) as producer:
+        while producer.try_write(b"x" * 1000):
+            pass
+        with pytest.raises(TimeoutError):
+            producer.write(b"x" * 1000, timeout=0.02)
+        shmbuf.remove(name, force=True)
+        with pytest.raises(shmbuf.Retired):
+            repeat(lambda timeout: producer.write(b"x" * 1000, timeout=timeout))
+        start = time.monotonic()
+        with pytest.raises(shmbuf.Retired):
+            producer.write(b"x" * 1000)
+        assert time.monotonic() - start < 1
 
 
 def test_await_peer_waits_for_a_successor(name, python, thread):

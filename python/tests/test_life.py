@@ -31,6 +31,17 @@ def test_keep(name):
     assert not (SHM / name).exists()
 
 
+def test_keep_by_the_consumer(name):
+    with shmbuf.create(name) as producer:
+        producer.write(b"x")
+    with shmbuf.open(name, keep=True) as consumer:
+        assert consumer.read() == b"x"
+    assert (SHM / name).exists()
+    assert not shmbuf.inspect(name).keep, "the channel itself is an ordinary one"
+    shmbuf.open(name).close()
+    assert not (SHM / name).exists(), "this one did not ask for it"
+
+
 def test_force_remove(name):
     with shmbuf.create(name) as producer, shmbuf.open(name) as consumer:
         shmbuf.remove(name, force=True)

@@ -31,12 +31,13 @@ bool not_ready(const std::string& name, Status status) {
 }
 
 void open(ConsumerHandle* self, const std::string& name, nb::handle wait, nb::handle slot, bool await_peer,
-          nb::object dtype) {
+          bool keep, nb::object dtype) {
   shmbuf::ConsumerOptions options;
   shmbuf::Timeout timeout = shmbuf::no_wait;
   if (!parse_timeout(wait.ptr(), name, &timeout)) throw nb::python_error();
   options.slot = static_cast<std::uint32_t>(to_unsigned(slot, "slot", name, 1023));
   options.await_peer = await_peer;
+  options.keep = keep;
   options.language = 3;
   new (self) ConsumerHandle();
   self->name = name;
@@ -55,7 +56,6 @@ void open(ConsumerHandle* self, const std::string& name, nb::handle wait, nb::ha
     if (status == Status::cancelled) throw nb::python_error();
     raise(status, message);
   }
-  self->set_layout(self->consumer().layout());
   self->dtype = std::move(dtype);
 }
 
@@ -100,7 +100,7 @@ void set_consumer_error(ConsumerHandle& handle, Status status) {
 void bind_consumer(nb::module_& module) {
   nb::class_<ConsumerHandle> type(module, "Consumer", nb::type_slots(slots));
   type.def("__init__", &open, nb::arg("name"), nb::kw_only(), nb::arg("wait").none() = 0.0, nb::arg("slot") = 0,
-           nb::arg("await_peer") = false, nb::arg("dtype").none() = nb::none());
+           nb::arg("await_peer") = false, nb::arg("keep") = false, nb::arg("dtype").none() = nb::none());
   type.def("close", &ConsumerHandle::close)
       .def_prop_ro("name", [](const ConsumerHandle& h) { return h.name; })
       .def_prop_ro("capacity", [](ConsumerHandle& h) { return h.consumer().capacity(); })

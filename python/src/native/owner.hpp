@@ -15,6 +15,9 @@ namespace native {
 
 class InPlace;
 
+// How long a wait stays without a look at signals.
+constexpr shmbuf::Timeout kSlice = std::chrono::milliseconds(50);
+
 // Copies longer than this are made without the GIL.
 constexpr std::size_t kLongCopy = 64 * 1024;
 
@@ -38,13 +41,6 @@ class Owner : public Inheritable {
 
   std::string name;
   nb::object dtype = nb::none();
-  // How long a wait stays without a look at signals.
-  shmbuf::Timeout slice = std::chrono::milliseconds(50);
-
-  // On classic channels a wait looks at the other side only after 50 ms of its own sleeps, so it needs longer.
-  void set_layout(shmbuf::Layout layout) {
-    if (layout == shmbuf::Layout::classic) slice = std::chrono::milliseconds(100);
-  }
 
  protected:
   ~Owner() = default;
@@ -95,7 +91,7 @@ shmbuf::Status await(Owner& owner, shmbuf::Timeout timeout, Wait wait) {
   const Clock::time_point start = Clock::now();
   InCall guard(owner);
   for (;;) {
-    shmbuf::Timeout slice = owner.slice;
+    shmbuf::Timeout slice = kSlice;
     if (timeout != shmbuf::forever) {
       const auto left = timeout - std::chrono::duration_cast<shmbuf::Timeout>(Clock::now() - start);
       slice = std::min(slice, std::max(left, shmbuf::Timeout(1)));

@@ -55,7 +55,6 @@ void create(ProducerHandle* self, const std::string& name, const std::string& la
     self->~ProducerHandle();
     raise(status, message);
   }
-  self->set_layout(options.layout);
   self->dtype = std::move(dtype);
 }
 

@@ -137,6 +137,7 @@ class Consumer:
         wait: float | None = ...,
         slot: int = ...,
         await_peer: bool = ...,
+        keep: bool = ...,
         dtype: np.dtype[Any] | None = ...,
     ) -> None: ...
     def __iter__(self) -> Self: ...

@@ -116,13 +116,25 @@ class Consumer(_Base[V]):
 
 @overload
 def open(
-    name: str, *, wait: float | None = ..., slot: int = ..., await_peer: bool = ..., dtype: None = None
+    name: str,
+    *,
+    wait: float | None = ...,
+    slot: int = ...,
+    await_peer: bool = ...,
+    keep: bool = ...,
+    dtype: None = None,
 ) -> Consumer[Record]: ...
 
 
 @overload
 def open(
-    name: str, *, wait: float | None = ..., slot: int = ..., await_peer: bool = ..., dtype: DTypeLike
+    name: str,
+    *,
+    wait: float | None = ...,
+    slot: int = ...,
+    await_peer: bool = ...,
+    keep: bool = ...,
+    dtype: DTypeLike,
 ) -> Consumer[Run]: ...
 
 
@@ -132,6 +144,7 @@ def open(
     wait: float | None = 0.0,
     slot: int = 0,
     await_peer: bool = False,
+    keep: bool = False,
     dtype: DTypeLike | None = None,
 ) -> Consumer[Any]:
     """Open the channel `name` to read from it, whichever layout it has.
@@ -141,6 +154,7 @@ def open(
         wait: seconds to wait for a channel that does not exist yet; ``None``: for ever.
         slot: the consumer slot.
         await_peer: wait for a new producer instead of raising ``PeerDied``.
+        keep: leave the channel in place even when this consumer is the last to leave it.
         dtype: NumPy dtype of the records of a fixed-size channel.
 
     Raises:
@@ -151,7 +165,9 @@ def open(
         ValueError: the name is invalid, or `dtype` is not of the channel's record size.
     """
     resolved = None if dtype is None else record_dtype(dtype)
-    consumer: Consumer[Any] = Consumer(name, wait=wait, slot=slot, await_peer=await_peer, dtype=resolved)
+    consumer: Consumer[Any] = Consumer(
+        name, wait=wait, slot=slot, await_peer=await_peer, keep=keep, dtype=resolved
+    )
     if resolved is not None and consumer.record_size != resolved.itemsize:
         size = consumer.record_size
         consumer.close()
