@@ -5,11 +5,11 @@
 namespace native {
 namespace {
 
-[[noreturn]] void out_of_range(nb::handle value, const char* what, const std::string& channel, std::uint64_t min,
-                               std::uint64_t max) {
+[[noreturn]] void out_of_range(nb::handle value, const char* what, const std::string& channel,
+                               std::uint64_t min, std::uint64_t max) {
   const std::string text = nb::str(value).c_str();
-  raise(shmbuf::Status::invalid, about(channel) + what + " " + text + " is outside " +
-                                     std::to_string(min) + " to " + std::to_string(max));
+  raise(shmbuf::Status::invalid, about(channel) + what + " " + text + " is outside " + std::to_string(min) +
+                                     " to " + std::to_string(max));
 }
 
 std::uint64_t to_number(nb::handle value, const char* what, const std::string& channel, std::uint64_t min,
@@ -27,7 +27,8 @@ std::uint64_t to_number(nb::handle value, const char* what, const std::string& c
 
 }  // namespace
 
-std::uint64_t to_unsigned(nb::handle value, const char* what, const std::string& channel, std::uint64_t max) {
+std::uint64_t to_unsigned(nb::handle value, const char* what, const std::string& channel,
+                          std::uint64_t max) {
   return to_number(value, what, channel, 0, max);
 }
 
@@ -59,9 +60,11 @@ Inputs::Inputs(nb::handle sequence) : items_(nb::steal(PySequence_Tuple(sequence
 }
 
 bool parse_fast(const char* method, PyObject* const* arguments, Py_ssize_t count, PyObject* keywords,
-                const char* const* names, std::size_t wanted, std::size_t required, PyObject** out) noexcept {
+                const char* const* names, std::size_t wanted, std::size_t required,
+                PyObject** out) noexcept {
   if (static_cast<std::size_t>(count) > wanted) {
-    PyErr_Format(PyExc_TypeError, "%s() takes at most %zu arguments, %zd were given", method, wanted, count);
+    PyErr_Format(PyExc_TypeError, "%s() takes at most %zu arguments, %zd were given", method, wanted,
+                 count);
     return false;
   }
   for (Py_ssize_t i = 0; i < count; ++i) out[i] = arguments[i];

@@ -10,13 +10,15 @@
 namespace native {
 
 // A whole number from 0 to `max`. Raises TypeError, or ValueError that names the channel and the number.
-std::uint64_t to_unsigned(nb::handle value, const char* what, const std::string& channel, std::uint64_t max);
+std::uint64_t to_unsigned(nb::handle value, const char* what, const std::string& channel,
+                          std::uint64_t max);
 
-// The same for an option where None means the default, which the C++ headers spell 0: an explicit 0 is refused.
+// The same for an option where None means the default, which the C++ headers spell 0: an explicit 0 is
+// refused.
 std::uint64_t to_option(nb::handle value, const char* what, const std::string& channel, std::uint64_t max);
 
-// The bytes of a bytes-like object, for the time of a call. Exact `bytes` objects cost nothing; they are only
-// borrowed, so the caller holds a reference.
+// The bytes of a bytes-like object, for the time of a call. Exact `bytes` objects cost nothing; they are
+// only borrowed, so the caller holds a reference.
 class Input {
  public:
   Input() = default;
@@ -67,6 +69,7 @@ class Inputs {
 // Arguments of a METH_FASTCALL | METH_KEYWORDS method into `out`, in the order of `names`; absent ones stay
 // null. False with a TypeError set.
 bool parse_fast(const char* method, PyObject* const* arguments, Py_ssize_t count, PyObject* keywords,
-                const char* const* names, std::size_t wanted, std::size_t required, PyObject** out) noexcept;
+                const char* const* names, std::size_t wanted, std::size_t required,
+                PyObject** out) noexcept;
 
 }  // namespace native

@@ -28,7 +28,8 @@ void check_name(const std::string& name) {
   if (status != Status::ok) fail(name, status, why);
 }
 
-// A named segment and the ring in it. In a forked child every use is refused, and closing touches nothing shared.
+// A named segment and the ring in it. In a forked child every use is refused, and closing touches nothing
+// shared.
 class Channel : public Inheritable {
  public:
   bool is_open() const { return open_ && !forked(); }
@@ -40,7 +41,8 @@ class Channel : public Inheritable {
   nb::object read() { return use() ? ring_.read() : nb::none(); }
   void close() {
     if (ring_.running()) {
-      raise(PyExc_RuntimeError, about(name_) + "another call of this object is running; close it afterwards");
+      raise(PyExc_RuntimeError,
+            about(name_) + "another call of this object is running; close it afterwards");
     }
     open_ = false;
     ring_.detach();
@@ -62,7 +64,8 @@ class Channel : public Inheritable {
   bool use() {
     if (!open_) return false;
     if (forked()) {
-      raise(Status::closed, about(name_) + "this object belongs to the parent process; after fork, make a new one");
+      raise(Status::closed,
+            about(name_) + "this object belongs to the parent process; after fork, make a new one");
     }
     return prepare();
   }
@@ -105,8 +108,8 @@ class ShmConsumer final : public Channel {
     const Status status = attach();
     if (status != Status::ok && status != Status::would_block) fail(name, status, why_);
   }
-  // Whether this end can be used and still leads somewhere: the producer has not replaced or removed the object, or
-  // there are records left to read.
+  // Whether this end can be used and still leads somewhere: the producer has not replaced or removed the
+  // object, or there are records left to read.
   bool is_valid() {
     if (!open_ || forked()) return false;
     return !ring_.attached() || segment_.linked() || ring_.readable() != 0;
@@ -152,15 +155,18 @@ void bind_classic_channel(nb::module_& module) {
       .def("write", &ShmProducer::write, nb::arg("data"),
            "Write one record; return whether there was room. Raises ValueError for an empty one.")
       .def("writeable_bytes", &ShmProducer::writable, "Bytes free; a record needs 4 more than its length.")
-      .def("close", &ShmProducer::close, "Leave the channel; it stays for consumers. A second call does nothing.")
+      .def("close", &ShmProducer::close,
+           "Leave the channel; it stays for consumers. A second call does nothing.")
       .def("destroy", &ShmProducer::destroy, "Close, and remove the channel.")
       .def_prop_ro("capacity", &ShmProducer::capacity, "Bytes of the ring, a power of two; 0 when closed.")
       .def_prop_ro("is_valid", &ShmProducer::is_open, "Whether it is open.");
   nb::class_<ShmConsumer>(module, "ShmConsumer")
       .def(nb::init<const std::string&, nb::handle>(), nb::arg("name"), nb::arg("size") = 0)
-      .def("read", &ShmConsumer::read, "Take the next record, or return None when there is none. Raises Damaged.")
+      .def("read", &ShmConsumer::read,
+           "Take the next record, or return None when there is none. Raises Damaged.")
       .def("has_data", &ShmConsumer::has_data, "Whether there is a record to read.")
-      .def("readable_bytes", &ShmConsumer::readable, "Bytes of records to read, with 4 for the length of each.")
+      .def("readable_bytes", &ShmConsumer::readable,
+           "Bytes of records to read, with 4 for the length of each.")
       .def("close", &ShmConsumer::close, "Leave the channel. A second call does nothing.")
       .def_prop_ro("capacity", &ShmConsumer::capacity, "Bytes of the ring, a power of two; 0 when closed.")
       .def_prop_ro("is_valid", &ShmConsumer::is_valid,

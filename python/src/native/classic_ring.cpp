@@ -51,8 +51,8 @@ void ClassicRing::initialise(const std::string& what, void* base, std::uint32_t 
   base_ = base;
   size_ = kHeader + std::uint64_t{capacity};
   auto* const header = static_cast<Header*>(base);
-  // Capacity 0 tells a consumer that attaches now to wait; it is stored last. Partner: the consumer's load-acquire
-  // of the capacity, which makes the positions visible.
+  // Capacity 0 tells a consumer that attaches now to wait; it is stored last. Partner: the consumer's
+  // load-acquire of the capacity, which makes the positions visible.
   shmbuf::detail::store_release(&header->capacity, std::uint32_t{0});
   shmbuf::detail::store_relaxed(&header->head, std::uint32_t{0});
   shmbuf::detail::store_relaxed(&header->tail, std::uint32_t{0});
@@ -72,7 +72,8 @@ void ClassicRing::detach() noexcept {
 
 void ClassicRing::check_free() const {
   if (running_) {
-    raise(PyExc_RuntimeError, what_ + ": another call of this object is running; use it from one thread at a time");
+    raise(PyExc_RuntimeError,
+          what_ + ": another call of this object is running; use it from one thread at a time");
   }
 }
 
@@ -80,7 +81,8 @@ bool ClassicRing::ready() {
   if (capacity_ != 0) return true;
   if (base_ == nullptr) return false;
   auto* const header = static_cast<Header*>(base_);
-  // Partner: the creator's store of the capacity, which comes after the positions. Read once, then validated.
+  // Partner: the creator's store of the capacity, which comes after the positions. Read once, then
+  // validated.
   const std::uint32_t capacity = shmbuf::detail::le(shmbuf::detail::load_acquire(&header->capacity));
   if (capacity == 0) return false;
   if ((capacity & (capacity - 1)) != 0 || capacity > size_ - kHeader) {
@@ -94,8 +96,8 @@ bool ClassicRing::ready() {
 
 void ClassicRing::positions(std::uint32_t* head, std::uint32_t* tail) {
   if (shmbuf::detail::classic_positions(static_cast<Header*>(base_), capacity_, head, tail)) return;
-  raise(Status::damaged, what_ + ": its positions are impossible with a capacity of " + std::to_string(capacity_) +
-                             "; remove the channel and create it again");
+  raise(Status::damaged, what_ + ": its positions are impossible with a capacity of " +
+                             std::to_string(capacity_) + "; remove the channel and create it again");
 }
 
 ClassicWriter* ClassicRing::writer() {
@@ -131,7 +133,8 @@ bool ClassicRing::write(nb::handle data) {
   check_free();
   if (!ready()) return false;
   if (input.size() == 0) {
-    raise(Status::invalid, what_ + ": a record of 0 bytes cannot be written; existing consumers would stall on it");
+    raise(Status::invalid,
+          what_ + ": a record of 0 bytes cannot be written; existing consumers would stall on it");
   }
   ClassicWriter* const ring = writer();
   if (ring->room(input.size()) != Status::ok) return false;  // also a record that can never fit, as ever

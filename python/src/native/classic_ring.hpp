@@ -12,8 +12,8 @@
 
 namespace native {
 
-// Each side joins at its first call: existing programs make one object and only then write or read. Needs the GIL;
-// only copies of more than 64 KiB are made without it, and `running` then refuses other calls.
+// Each side joins at its first call: existing programs make one object and only then write or read. Needs
+// the GIL; only copies of more than 64 KiB are made without it, and `running` then refuses other calls.
 class ClassicRing {
  public:
   // Memory of `size` bytes whose header is there or will be written by the peer.
@@ -45,6 +45,5 @@ class ClassicRing {
   std::unique_ptr<shmbuf::detail::ClassicWriter> writer_;
   std::unique_ptr<shmbuf::detail::ClassicReader> reader_;
 };
-
 
 }  // namespace native

@@ -99,14 +99,16 @@ void set_consumer_error(ConsumerHandle& handle, Status status) {
 
 void bind_consumer(nb::module_& module) {
   nb::class_<ConsumerHandle> type(module, "Consumer", nb::type_slots(slots));
-  type.def("__init__", &open, nb::arg("name"), nb::kw_only(), nb::arg("wait").none() = 0.0, nb::arg("slot") = 0,
-           nb::arg("await_peer") = false, nb::arg("keep") = false, nb::arg("dtype").none() = nb::none());
+  type.def("__init__", &open, nb::arg("name"), nb::kw_only(), nb::arg("wait").none() = 0.0,
+           nb::arg("slot") = 0, nb::arg("await_peer") = false, nb::arg("keep") = false,
+           nb::arg("dtype").none() = nb::none());
   type.def("close", &ConsumerHandle::close)
       .def_prop_ro("name", [](const ConsumerHandle& h) { return h.name; })
       .def_prop_ro("capacity", [](ConsumerHandle& h) { return h.consumer().capacity(); })
       .def_prop_ro("max_record", [](ConsumerHandle& h) { return h.consumer().max_record(); })
       .def_prop_ro("record_size", [](ConsumerHandle& h) { return h.consumer().record_size(); })
-      .def_prop_ro("content_type", [](ConsumerHandle& h) { return std::string(h.consumer().content_type()); })
+      .def_prop_ro("content_type",
+                   [](ConsumerHandle& h) { return std::string(h.consumer().content_type()); })
       .def_prop_ro("layout", [](ConsumerHandle& h) { return layout_name(h.consumer().layout()); })
       .def_prop_ro("dtype", [](ConsumerHandle& h) { return h.dtype; })
       .def_prop_ro("is_open", &ConsumerHandle::is_open)

@@ -37,9 +37,9 @@ inline ConsumerHandle* entered_consumer(PyObject* self) noexcept {
 // Sets the Python error for a status that came out of the handle's C++ consumer.
 void set_consumer_error(ConsumerHandle& handle, shmbuf::Status status);
 
-extern PyMethodDef consumer_read_methods[];              // consumer_read.cpp
-PyObject* consumer_next(PyObject* self);                 // consumer_read.cpp
-void bind_consumer(nb::module_& module);                 // consumer.cpp
-void bind_consumer_peek(nb::class_<ConsumerHandle>&);    // consumer_peek.cpp
+extern PyMethodDef consumer_read_methods[];            // consumer_read.cpp
+PyObject* consumer_next(PyObject* self);               // consumer_read.cpp
+void bind_consumer(nb::module_& module);               // consumer.cpp
+void bind_consumer_peek(nb::class_<ConsumerHandle>&);  // consumer_peek.cpp
 
 }  // namespace native

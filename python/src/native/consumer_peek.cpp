@@ -65,10 +65,12 @@ nb::object peek(nb::handle self, nb::handle max_argument, PyObject* time, bool w
   place.record_size = consumer.record_size();
   if (place.record_size == 0) {
     if (max != 0) {
-      raise(Status::invalid, about(handle->name) + "max is for channels of fixed-size records; here peek gives one record");
+      raise(Status::invalid,
+            about(handle->name) + "max is for channels of fixed-size records; here peek gives one record");
     }
     shmbuf::View view;
-    if (!peek_with(*handle, view, timeout, wait, [&](shmbuf::Timeout t) { return consumer.peek(t); })) return nb::none();
+    if (!peek_with(*handle, view, timeout, wait, [&](shmbuf::Timeout t) { return consumer.peek(t); }))
+      return nb::none();
     place.data = const_cast<void*>(static_cast<const void*>(view.data()));
     place.size = view.size();
     place.seq = view.seq();
@@ -92,11 +94,15 @@ nb::object peek(nb::handle self, nb::handle max_argument, PyObject* time, bool w
 }  // namespace
 
 void bind_consumer_peek(nb::class_<ConsumerHandle>& type) {
-  type.def("_peek", [](nb::handle self, nb::handle max, nb::handle timeout) {
-        return peek(self, max, timeout.ptr(), true);
-      }, nb::arg("max").none(), nb::arg("timeout").none())
-      .def("_try_peek", [](nb::handle self, nb::handle max) { return peek(self, max, nullptr, false); },
-           nb::arg("max").none());
+  type.def(
+          "_peek",
+          [](nb::handle self, nb::handle max, nb::handle timeout) {
+            return peek(self, max, timeout.ptr(), true);
+          },
+          nb::arg("max").none(), nb::arg("timeout").none())
+      .def(
+          "_try_peek", [](nb::handle self, nb::handle max) { return peek(self, max, nullptr, false); },
+          nb::arg("max").none());
 }
 
 }  // namespace native

@@ -1,5 +1,5 @@
-// The copying calls of a consumer, and iteration. First a try with the GIL held; only what has to wait, or copies
-// much, gives it up.
+// The copying calls of a consumer, and iteration. First a try with the GIL held; only what has to wait, or
+// copies much, gives it up.
 #include <cstring>
 
 #include "arguments.hpp"

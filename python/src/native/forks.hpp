@@ -1,5 +1,5 @@
-// What happens to handles in a child made by fork: role locks are inherited and would outlive the parent, so the
-// child lets go of its copies, without a word to shared memory.
+// What happens to handles in a child made by fork: role locks are inherited and would outlive the parent,
+// so the child lets go of its copies, without a word to shared memory.
 #pragma once
 
 namespace native {

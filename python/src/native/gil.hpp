@@ -11,9 +11,9 @@
 
 namespace native {
 
-// Unlike nanobind's guard it survives the end of the interpreter: until 3.13 Python ends a daemon thread that asks
-// for the GIL then with pthread_exit, whose unwinding must not pass destructors or C++ frames that catch. Such a
-// thread sleeps here until the process is gone, as it does in later versions.
+// Unlike nanobind's guard it survives the end of the interpreter: until 3.13 Python ends a daemon thread
+// that asks for the GIL then with pthread_exit, whose unwinding must not pass destructors or C++ frames
+// that catch. Such a thread sleeps here until the process is gone, as it does in later versions.
 class WithoutGil {
  public:
   WithoutGil() noexcept : state_(PyEval_SaveThread()) {}

@@ -26,7 +26,9 @@ PyType_Slot slots[] = {{Py_bf_getbuffer, reinterpret_cast<void*>(get_buffer)},
 }  // namespace
 
 std::string InPlace::alive_message() const {
-  return about(owner_.name) + "arrays or slices made from this record are still alive, so it cannot be given back; delete them (del) or "
+  return about(owner_.name) +
+         "arrays or slices made from this record are still alive, so it cannot be given back; delete them "
+         "(del) or "
          "copy them before the with block ends";
 }
 
@@ -36,7 +38,8 @@ void InPlace::check_usable() const {
     throw nb::python_error();
   }
   if (released()) {
-    raise(Status::invalid, about(owner_.name) + "this record has been released, committed or aborted already");
+    raise(Status::invalid,
+          about(owner_.name) + "this record has been released, committed or aborted already");
   }
   if (has_views()) raise(PyExc_BufferError, alive_message());
 }
@@ -60,7 +63,8 @@ void InPlace::commit(nb::handle count, nb::handle kind_number) {
   const auto kind = static_cast<std::uint16_t>(to_unsigned(kind_number, "kind", owner_.name, 65534));
   const bool run = place_.record_size != 0;
   const std::size_t all = run ? place_.count : place_.size;
-  const std::uint64_t wanted = count.is_none() ? all : to_unsigned(count, run ? "record count" : "size", owner_.name, all);
+  const std::uint64_t wanted =
+      count.is_none() ? all : to_unsigned(count, run ? "record count" : "size", owner_.name, all);
   const Status status = held_->commit(wanted, kind);
   if (status == Status::invalid) {  // nothing was published; the reservation is still there
     raise(status, about(owner_.name) + "cannot commit " + std::to_string(wanted) + " with kind " +
@@ -92,7 +96,9 @@ void InPlace::drop() noexcept {
 int InPlace::get_buffer(PyObject* self, Py_buffer* buffer, int flags) noexcept {
   if (released()) {
     buffer->obj = nullptr;
-    set_error(Status::invalid, about(owner_.name) + "this record has been released, committed or aborted; its bytes are gone");
+    set_error(
+        Status::invalid,
+        about(owner_.name) + "this record has been released, committed or aborted; its bytes are gone");
     return -1;
   }
   if (owner_.forked()) {
@@ -102,7 +108,8 @@ int InPlace::get_buffer(PyObject* self, Py_buffer* buffer, int flags) noexcept {
   }
   static char nothing = 0;
   void* data = place_.size == 0 ? &nothing : place_.data;
-  if (PyBuffer_FillInfo(buffer, self, data, static_cast<Py_ssize_t>(place_.size), place_.writable ? 0 : 1, flags) != 0)
+  if (PyBuffer_FillInfo(buffer, self, data, static_cast<Py_ssize_t>(place_.size), place_.writable ? 0 : 1,
+                        flags) != 0)
     return -1;
   ++exports_;
   return 0;

@@ -20,7 +20,8 @@ constexpr const char* kSlotStates[] = {"free", "joined", "attached", "detached"}
 constexpr const char* kPolicies[] = {"lossless", "lossy", "latest"};
 constexpr const char* kLanguages[] = {"", "go", "cpp", "python"};
 
-// What producers and consumers have in common. Times are nanoseconds since 1970; Python makes dates of them.
+// What producers and consumers have in common. Times are nanoseconds since 1970; Python makes dates of
+// them.
 nb::dict describe_peer(const shmbuf::PeerInfo& peer) {
   nb::dict d;
   d["alive"] = peer.alive;

@@ -77,14 +77,15 @@ class InCall {
   Owner& owner_;
 };
 
-// Seconds of a `timeout` argument: None is for ever. False with a Python error set when it is no such thing.
+// Seconds of a `timeout` argument: None is for ever. False with a Python error set when it is no such
+// thing.
 bool parse_timeout(PyObject* argument, const std::string& channel, shmbuf::Timeout* result) noexcept;
 
 // Whether a signal arrived whose handler raised; the Python error is set then.
 inline bool interrupted() noexcept { return PyErr_CheckSignals() != 0; }
 
-// Repeats `wait(slice)`, a blocking call of the C++ headers, without the GIL until it has a result, the time is
-// over or a signal handler raises. Returns `cancelled` for the last, with the Python error set.
+// Repeats `wait(slice)`, a blocking call of the C++ headers, without the GIL until it has a result, the
+// time is over or a signal handler raises. Returns `cancelled` for the last, with the Python error set.
 template <class Wait>
 shmbuf::Status await(Owner& owner, shmbuf::Timeout timeout, Wait wait) {
   using Clock = std::chrono::steady_clock;

@@ -21,8 +21,8 @@ PyObject* interned_dtype() {
 
 void create(ProducerHandle* self, const std::string& name, const std::string& layout, nb::handle capacity,
             nb::handle record_size, nb::handle record_count, nb::handle alignment, nb::handle slot_count,
-            const std::string& content_type, bool times, bool keep, bool exclusive, bool await_peer, nb::handle mode,
-            nb::handle start_position, nb::object dtype) {
+            const std::string& content_type, bool times, bool keep, bool exclusive, bool await_peer,
+            nb::handle mode, nb::handle start_position, nb::object dtype) {
   shmbuf::Options options;
   if (layout == "classic") {
     options.layout = shmbuf::Layout::classic;
@@ -94,7 +94,8 @@ bool ProducerHandle::check_dtype(PyObject* data) const noexcept {
   }
   const int same = other == dtype.ptr() ? 1 : PyObject_RichCompareBool(other, dtype.ptr(), Py_EQ);
   if (same == 0) {
-    PyErr_Format(PyExc_ValueError, "channel '%s': its records have dtype %S, the array has %S; convert it with astype",
+    PyErr_Format(PyExc_ValueError,
+                 "channel '%s': its records have dtype %S, the array has %S; convert it with astype",
                  name.c_str(), dtype.ptr(), other);
   }
   Py_DECREF(other);
@@ -114,15 +115,17 @@ void bind_producer(nb::module_& module) {
   type.def("__init__", &create, nb::arg("name"), nb::kw_only(), nb::arg("layout") = "native",
            nb::arg("capacity").none() = nb::none(), nb::arg("record_size").none() = nb::none(),
            nb::arg("record_count").none() = nb::none(), nb::arg("alignment").none() = nb::none(),
-           nb::arg("slots") = 1, nb::arg("content_type") = "", nb::arg("times") = false, nb::arg("keep") = false,
-           nb::arg("exclusive") = false, nb::arg("await_peer") = false, nb::arg("mode").none() = nb::none(),
-           nb::arg("start_position") = 0, nb::arg("dtype").none() = nb::none());
+           nb::arg("slots") = 1, nb::arg("content_type") = "", nb::arg("times") = false,
+           nb::arg("keep") = false, nb::arg("exclusive") = false, nb::arg("await_peer") = false,
+           nb::arg("mode").none() = nb::none(), nb::arg("start_position") = 0,
+           nb::arg("dtype").none() = nb::none());
   type.def("close", &ProducerHandle::close)
       .def_prop_ro("name", [](const ProducerHandle& h) { return h.name; })
       .def_prop_ro("capacity", [](ProducerHandle& h) { return h.producer().capacity(); })
       .def_prop_ro("max_record", [](ProducerHandle& h) { return h.producer().max_record(); })
       .def_prop_ro("record_size", [](ProducerHandle& h) { return h.producer().record_size(); })
-      .def_prop_ro("content_type", [](ProducerHandle& h) { return std::string(h.producer().content_type()); })
+      .def_prop_ro("content_type",
+                   [](ProducerHandle& h) { return std::string(h.producer().content_type()); })
       .def_prop_ro("layout", [](ProducerHandle& h) { return layout_name(h.producer().layout()); })
       .def_prop_ro("notice", [](ProducerHandle& h) { return std::string(h.producer().notice()); })
       .def_prop_ro("dtype", [](ProducerHandle& h) { return h.dtype; })

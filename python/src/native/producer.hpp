@@ -40,8 +40,8 @@ inline ProducerHandle* entered_producer(PyObject* self) noexcept {
 // Sets the Python error for a status that came out of the handle's C++ producer.
 void set_producer_error(ProducerHandle& handle, shmbuf::Status status);
 
-extern PyMethodDef producer_write_methods[];            // producer_write.cpp
-void bind_producer(nb::module_& module);                // producer.cpp
+extern PyMethodDef producer_write_methods[];              // producer_write.cpp
+void bind_producer(nb::module_& module);                  // producer.cpp
 void bind_producer_reserve(nb::class_<ProducerHandle>&);  // producer_reserve.cpp
 
 }  // namespace native

@@ -76,7 +76,8 @@ nb::object reserve(nb::handle self, nb::handle size_argument, PyObject* time, bo
     if (!reserve_with(*handle, space, timeout, wait, once)) return nb::none();
     place.data = space.data();
     place.size = space.size();
-    return make_in_place(self, *handle, std::unique_ptr<Held>(new HeldReservation(std::move(space))), place);
+    return make_in_place(self, *handle, std::unique_ptr<Held>(new HeldReservation(std::move(space))),
+                         place);
   }
   shmbuf::RunReservation space;
   const auto once = [&](shmbuf::Timeout t) { return producer.reserve_run(size, t); };
@@ -84,17 +85,23 @@ nb::object reserve(nb::handle self, nb::handle size_argument, PyObject* time, bo
   place.data = space.data();
   place.count = space.count();
   place.size = place.count * place.record_size;
-  return make_in_place(self, *handle, std::unique_ptr<Held>(new HeldRunReservation(std::move(space))), place);
+  return make_in_place(self, *handle, std::unique_ptr<Held>(new HeldRunReservation(std::move(space))),
+                       place);
 }
 
 }  // namespace
 
 void bind_producer_reserve(nb::class_<ProducerHandle>& type) {
-  type.def("_reserve", [](nb::handle self, nb::handle size, nb::handle timeout) {
-        return reserve(self, size, timeout.ptr(), true);
-      }, nb::arg("size"), nb::arg("timeout").none())
-      .def("_try_reserve", [](nb::handle self, nb::handle size) { return reserve(self, size, nullptr, false); },
-           nb::arg("size"));
+  type.def(
+          "_reserve",
+          [](nb::handle self, nb::handle size, nb::handle timeout) {
+            return reserve(self, size, timeout.ptr(), true);
+          },
+          nb::arg("size"), nb::arg("timeout").none())
+      .def(
+          "_try_reserve",
+          [](nb::handle self, nb::handle size) { return reserve(self, size, nullptr, false); },
+          nb::arg("size"));
 }
 
 }  // namespace native

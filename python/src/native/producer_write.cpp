@@ -1,5 +1,5 @@
-// The copying calls of a producer. First a try with the GIL held; only what has to wait, or copies much, gives
-// it up.
+// The copying calls of a producer. First a try with the GIL held; only what has to wait, or copies much,
+// gives it up.
 #include "arguments.hpp"
 #include "producer.hpp"
 
@@ -25,7 +25,8 @@ PyObject* fail(ProducerHandle& handle, Status status, std::uint64_t written, shm
     set_producer_error(handle, status);
   } else {
     const std::string after = " (after " + std::to_string(written) + " records had been written)";
-    set_error(status, error_text(handle.name, handle.producer().message(), status) + after, "written", written);
+    set_error(status, error_text(handle.name, handle.producer().message(), status) + after, "written",
+              written);
   }
   return nullptr;
 }
@@ -43,7 +44,8 @@ bool parse_kind(ProducerHandle& handle, PyObject* argument, std::uint16_t* kind)
 }
 
 // Writes all records of `data` to a channel of fixed-size records, waiting up to `timeout`.
-Status write_run(ProducerHandle& handle, const Input& data, shmbuf::Timeout timeout, std::uint64_t* written) {
+Status write_run(ProducerHandle& handle, const Input& data, shmbuf::Timeout timeout,
+                 std::uint64_t* written) {
   const std::size_t size = handle.producer().record_size();
   const std::size_t total = data.size() / size;
   *written = 0;
@@ -70,12 +72,15 @@ Status write_run(ProducerHandle& handle, const Input& data, shmbuf::Timeout time
 bool whole_records(ProducerHandle& handle, const Input& data) {
   const std::size_t size = handle.producer().record_size();
   if (size == 0) {
-    set_error(Status::invalid, about(handle.name) + "runs need fixed-size records; create the channel with record_size or dtype");
+    set_error(
+        Status::invalid,
+        about(handle.name) + "runs need fixed-size records; create the channel with record_size or dtype");
     return false;
   }
   if (data.size() % size == 0 && data.size() != 0) return true;
   set_error(Status::invalid, about(handle.name) + std::to_string(data.size()) +
-                                 " bytes are not a whole number of records of " + std::to_string(size) + " bytes");
+                                 " bytes are not a whole number of records of " + std::to_string(size) +
+                                 " bytes");
   return false;
 }
 
@@ -119,7 +124,8 @@ PyObject* try_write(PyObject* self, PyObject* const* arguments, Py_ssize_t count
   if (!data.open(out[0])) return nullptr;
   ProducerHandle* handle = entered_producer(self);
   std::uint16_t kind = 0;
-  if (handle == nullptr || !handle->check_dtype(out[0]) || !parse_kind(*handle, out[1], &kind)) return nullptr;
+  if (handle == nullptr || !handle->check_dtype(out[0]) || !parse_kind(*handle, out[1], &kind))
+    return nullptr;
   const Status status = attempt(*handle, data.size(), [&] {
     return handle->producer().try_write_kind(kind, data.data(), data.size());
   });
@@ -141,16 +147,15 @@ PyObject* batch(PyObject* self, PyObject* sequence, PyObject* time, bool wait) {
       return producer.try_write_batch(inputs.data(), inputs.count(), &done);
     });
     if (done < inputs.count() && (status == Status::ok || status == Status::would_block)) {
-      status = timeout == shmbuf::no_wait ? Status::would_block
-                                          : await(*handle, timeout, [&](shmbuf::Timeout slice) {
-                                              std::size_t n = 0;
-                                              const Status s = producer.write_batch(
-                                                  inputs.data() + done, inputs.count() - done, &n, slice);
-                                              done += n;
-                                              return done == inputs.count() ? Status::ok
-                                                     : s == Status::ok      ? Status::timeout
-                                                                            : s;
-                                            });
+      status = timeout == shmbuf::no_wait
+                   ? Status::would_block
+                   : await(*handle, timeout, [&](shmbuf::Timeout slice) {
+                       std::size_t n = 0;
+                       const Status s =
+                           producer.write_batch(inputs.data() + done, inputs.count() - done, &n, slice);
+                       done += n;
+                       return done == inputs.count() ? Status::ok : s == Status::ok ? Status::timeout : s;
+                     });
     }
     const bool out_of_time = status == Status::would_block || status == Status::timeout;
     if (status == Status::ok || (out_of_time && (done > 0 || !wait))) return PyLong_FromSize_t(done);
@@ -168,7 +173,8 @@ PyObject* write_batch(PyObject* self, PyObject* const* arguments, Py_ssize_t cou
   return batch(self, out[0], out[1], true);
 }
 
-PyObject* try_write_batch(PyObject* self, PyObject* const* arguments, Py_ssize_t count, PyObject* keywords) {
+PyObject* try_write_batch(PyObject* self, PyObject* const* arguments, Py_ssize_t count,
+                          PyObject* keywords) {
   static const char* const names[] = {"records"};
   PyObject* out[1] = {};
   if (!parse_fast("try_write_batch", arguments, count, keywords, names, 1, 1, out)) return nullptr;
@@ -180,18 +186,20 @@ PyObject* run(PyObject* self, PyObject* object, PyObject* time, bool wait) {
   if (!data.open(object)) return nullptr;
   ProducerHandle* handle = entered_producer(self);
   shmbuf::Timeout timeout = shmbuf::no_wait;
-  if (handle == nullptr || !handle->check_dtype(object) || (wait && !parse_timeout(time, handle->name, &timeout)) ||
-      !whole_records(*handle, data)) {
+  if (handle == nullptr || !handle->check_dtype(object) ||
+      (wait && !parse_timeout(time, handle->name, &timeout)) || !whole_records(*handle, data)) {
     return nullptr;
   }
   std::uint64_t written = 0;
   const Status status = write_run(*handle, data, timeout, &written);
   const bool out_of_time = status == Status::would_block || status == Status::timeout;
-  if (status == Status::ok || (out_of_time && (written > 0 || !wait))) return PyLong_FromUnsignedLongLong(written);
+  if (status == Status::ok || (out_of_time && (written > 0 || !wait)))
+    return PyLong_FromUnsignedLongLong(written);
   return fail(*handle, status, written, timeout);
 }
 
-PyObject* write_run_method(PyObject* self, PyObject* const* arguments, Py_ssize_t count, PyObject* keywords) {
+PyObject* write_run_method(PyObject* self, PyObject* const* arguments, Py_ssize_t count,
+                           PyObject* keywords) {
   static const char* const names[] = {"data", "timeout"};
   PyObject* out[2] = {};
   if (!parse_fast("write_run", arguments, count, keywords, names, 2, 1, out)) return nullptr;
