@@ -157,16 +157,17 @@ int pingpong(std::uint32_t rounds) {
     }
     _exit(0);
   }
+  const std::uint32_t warm = rounds / 10;
   double start = now();
   for (std::uint32_t i = 1; i <= rounds; ++i) {
-    if (i == rounds / 10) start = now();
+    if (i == warm) start = now();
     flags->ping.store(i, std::memory_order_release);
     until([&] { return flags->pong.load(std::memory_order_acquire) == i; });
   }
   const double seconds = now() - start;
   int status = 1;
   waitpid(child, &status, 0);
-  std::printf("%.1f\n", seconds * 1e9 / (rounds - rounds / 10));
+  std::printf("%.1f\n", seconds * 1e9 / (rounds - warm));
   return status;
 }
 
