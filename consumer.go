@@ -2,6 +2,7 @@ package shmbuf
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/shmbuf/shmbuf/internal/layout"
@@ -85,10 +86,13 @@ func (c *Consumer) empty() error {
 	if c.control.Producer.Position.Load() != seen {
 		return nil
 	}
-	if state == layout.ProducerClosed {
+	switch state {
+	case layout.ProducerClosed:
 		return io.EOF
+	case layout.ProducerRetired:
+		return ErrRetired
 	}
-	return ErrRetired
+	return fmt.Errorf("%w: producer state %d; 0 to 3 are known", ErrDamaged, state)
 }
 
 // emptyClassic finds out whether the object was replaced: nothing more comes then.
@@ -117,8 +121,7 @@ func (c *Consumer) pause(ctx context.Context, w *pause) error {
 	}
 	defer c.usage.leave()
 	if c.classic != nil {
-		refused, doubtful := c.classic.Doubt()
-		return c.pauseClassic(ctx, w, refused, doubtful)
+		return c.pauseClassic(ctx, w, c.classic)
 	}
 	return c.pauseNative(ctx, w, c)
 }

@@ -77,7 +77,7 @@ func create(name string, o *Options) (*Producer, error) {
 		p.discarded = discarded
 		return p, nil
 	}
-	return nil, errAgain
+	return nil, fail("create", name, ErrBusy, "the channel has been closed, but its producer role is still held, or others keep replacing it; let the old producer end, or use another name")
 }
 
 // createNative builds a segment without a name, takes its producer role, and only

@@ -74,7 +74,7 @@ func child(role, name string) error {
 	return fmt.Errorf("role %q is not known", role)
 }
 
-// spawn starts a child; kill ends it with SIGKILL and waits.
+// spawn starts a child; kill ends it with SIGKILL and waits for that.
 func spawn(t *testing.T, role, name string) (lines *bufio.Scanner, kill func()) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -92,7 +92,7 @@ func spawn(t *testing.T, role, name string) (lines *bufio.Scanner, kill func()) 
 		if !done {
 			done = true
 			_ = cmd.Process.Kill()
-			_ = cmd.Wait()
+			_, _ = cmd.Process.Wait() // cmd.Wait would close the pipe with lines unread
 		}
 	}
 	t.Cleanup(kill)

@@ -25,6 +25,7 @@ type handle struct {
 	logger      *slog.Logger
 	usage       usage
 	cancel      cancellation
+	watch       watch
 	records     order.Counter // by the owner, as the next two
 	bytes       order.Counter
 	sleeps      order.Counter

@@ -170,7 +170,7 @@ func inspectClassic(seg *segment.Segment) (*Info, error) {
 	}
 	return &Info{
 		Name: seg.Name(), Layout: Classic.String(), Format: "variable", Capacity: capacity,
-		MaxRecord: capacity - layout.ClassicLengthSize, Alignment: 1, Slots: 1, Keep: true, SegmentSize: seg.Size(), Mode: seg.Mode(),
+		MaxRecord: max(capacity, layout.ClassicLengthSize) - layout.ClassicLengthSize, Alignment: 1, Slots: 1, Keep: true, SegmentSize: seg.Size(), Mode: seg.Mode(),
 		Position: uint64(head), Used: used, Fill: float64(used) / float64(capacity),
 		Producer: PeerInfo{State: "unknown", Alive: producer, Language: "unknown"},
 		Consumers: []ConsumerInfo{{

@@ -33,12 +33,39 @@ var spins = func() int {
 // try, and while the ring would block, call a pause method. Nothing is touched
 // before the first try fails: no clock, no context.
 type pause struct {
-	spun    int
-	armed   bool
-	end     error // why waiting is in vain; one last try is under way
-	checked time.Time
-	nap     time.Duration // classic
-	doubt   time.Time     // classic: since when the peer's position is impossible
+	spun  int
+	armed bool
+	end   error         // why waiting is in vain; one last try is under way
+	nap   time.Duration // classic
+}
+
+// watch is what a handle remembers of the other side from call to call, so that
+// many short waits find out as much as a long one.
+type watch struct {
+	checked  time.Time // when somebody was last looked for
+	doubt    time.Time // classic: since when the peer's position is impossible
+	refused  uint32    // classic: that position
+	believed uint32    // classic: the last possible one
+}
+
+// due tells whether it is time to look for the other side again: after the first
+// sleep in vain, then every sleepSlice.
+func (w *watch) due() bool {
+	now := time.Now()
+	if now.Sub(w.checked) < sleepSlice {
+		return false
+	}
+	w.checked = now
+	return true
+}
+
+// stuck tells whether the same impossible position has stayed for damageTime
+// without any progress.
+func (w *watch) stuck(refused, believed uint32) bool {
+	if w.doubt.IsZero() || w.refused != refused || w.believed != believed {
+		w.doubt, w.refused, w.believed = time.Now(), refused, believed
+	}
+	return time.Since(w.doubt) > damageTime
 }
 
 // spin reports whether the call should just try again.
@@ -84,9 +111,6 @@ func (h *handle) pauseNative(ctx context.Context, w *pause, p peer) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if w.checked.IsZero() {
-			w.checked = time.Now()
-		}
 		h.waiter.PublishFenced(1) // pairs with the load in signal.publish
 		if p.barrier() {
 			wait.Barrier()
@@ -102,8 +126,7 @@ func (h *handle) pauseNative(ctx context.Context, w *pause, p peer) error {
 	h.cancel.watch(ctx, h.waiter)
 	h.slept()
 	wait.Sleep(h.waiter.Raw(), layout.LE32(1), limit)
-	if now := time.Now(); now.Sub(w.checked) >= sleepSlice {
-		w.checked = now
+	if h.watch.due() {
 		return h.checkPeer(w, p)
 	}
 	return nil
@@ -113,24 +136,19 @@ func (h *handle) pauseNative(ctx context.Context, w *pause, p peer) error {
 // once more before the next pause reports the end: the peer may have published
 // before it died.
 func (h *handle) checkPeer(w *pause, p peer) error {
-	if intact, err := h.seg.Intact(); err != nil {
-		return err
-	} else if !intact {
-		return ErrSegmentLost
-	}
 	alive, err := p.alive()
-	if err != nil || alive == held {
+	if err != nil {
 		return err
 	}
-	switch linked, err := h.seg.Linked(); {
-	case err != nil:
-		return err
-	case !linked:
-		w.end = ErrRetired // no successor can find this segment
-	case alive == died && !h.awaitPeer:
+	if alive == died && !h.awaitPeer {
 		w.end = ErrPeerDied
 	}
-	return nil
+	var object pause
+	err = h.checkObject(&object)
+	if alive != held && object.end != nil {
+		w.end = object.end // no successor can find this segment
+	}
+	return err
 }
 
 // timeLeft is the time until the deadline of ctx, at most limit.
@@ -188,11 +206,20 @@ func (c *cancellation) forget() {
 	*c = cancellation{}
 }
 
+// classicPeer is what the classic pause needs to know of the other side's position.
+type classicPeer interface {
+	Doubt() (refused uint32, doubtful bool)
+	Believed() uint32
+}
+
 // pauseClassic waits one step for a peer that wakes nobody: spin, yield, then
-// sleep 50 µs doubling to 1 ms. doubtful is the refused position, if there is one.
-func (h *handle) pauseClassic(ctx context.Context, w *pause, refused uint32, doubtful bool) error {
+// sleep 50 µs doubling to 1 ms.
+func (h *handle) pauseClassic(ctx context.Context, w *pause, p classicPeer) error {
 	if h.usage.isClosed() {
 		return os.ErrClosed
+	}
+	if w.end != nil {
+		return w.end
 	}
 	if w.spin() {
 		return nil
@@ -205,11 +232,9 @@ func (h *handle) pauseClassic(ctx context.Context, w *pause, refused uint32, dou
 		runtime.Gosched()
 		return nil
 	}
-	if !doubtful {
-		w.doubt = time.Time{}
-	} else if w.doubt.IsZero() {
-		w.doubt = time.Now()
-	} else if time.Since(w.doubt) > damageTime {
+	if refused, doubtful := p.Doubt(); !doubtful {
+		h.watch.doubt = time.Time{}
+	} else if h.watch.stuck(refused, p.Believed()) {
 		return fail("wait", h.name, ErrDamaged, "the other side's position has been %d, which is impossible, for a second; restart it", refused)
 	}
 	left, expired := timeLeft(ctx, w.nap)
@@ -219,5 +244,23 @@ func (h *handle) pauseClassic(ctx context.Context, w *pause, refused uint32, dou
 	h.slept()
 	time.Sleep(left)
 	w.nap = min(2*w.nap, time.Millisecond)
+	if h.watch.due() {
+		return h.checkObject(w)
+	}
 	return nil
+}
+
+// checkObject finds out whether the memory is still the channel's. The caller
+// tries once more before the next pause reports that it is not.
+func (h *handle) checkObject(w *pause) error {
+	if intact, err := h.seg.Intact(); err != nil {
+		return err
+	} else if !intact {
+		return ErrSegmentLost
+	}
+	linked, err := h.seg.Linked()
+	if err == nil && !linked {
+		w.end = ErrRetired // no peer can find this segment
+	}
+	return err
 }

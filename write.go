@@ -107,8 +107,7 @@ func (p *Producer) pause(ctx context.Context, w *pause) error {
 	}
 	defer p.usage.leave()
 	if p.classic != nil {
-		refused, doubtful := p.classic.Doubt()
-		return p.pauseClassic(ctx, w, refused, doubtful)
+		return p.pauseClassic(ctx, w, p.classic)
 	}
 	return p.pauseNative(ctx, w, p)
 }

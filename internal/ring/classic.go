@@ -45,7 +45,8 @@ type believed struct {
 	hits    order.Counter // refused looks
 }
 
-// look reads the word and accepts it when it advanced by at most window.
+// look reads the word and accepts it when it advanced by at most window. A true 0
+// that the peer leaves behind while it is looked at again is refused this once.
 func (b *believed) look(window uint32) {
 	v := b.word.Load() // pairs with the other side's publication
 	b.doubt = false
@@ -118,6 +119,9 @@ func (w *ClassicWriter) Free() uint32 {
 
 // GuardHits counts positions of the other side that could not be true.
 func (w *ClassicWriter) GuardHits() uint64 { return w.tail.hits.Load() }
+
+// Believed is the consumer position as far as it could be trusted.
+func (w *ClassicWriter) Believed() uint32 { return w.tail.value }
 
 // Doubt returns the value the last look refused.
 func (w *ClassicWriter) Doubt() (uint32, bool) { return w.tail.refused, w.tail.doubt }
@@ -223,6 +227,9 @@ func (r *ClassicReader) Readable() uint32 {
 
 // GuardHits counts positions of the other side that could not be true.
 func (r *ClassicReader) GuardHits() uint64 { return r.head.hits.Load() }
+
+// Believed is the producer position as far as it could be trusted.
+func (r *ClassicReader) Believed() uint32 { return r.head.value }
 
 // Doubt returns the value the last look refused.
 func (r *ClassicReader) Doubt() (uint32, bool) { return r.head.refused, r.head.doubt }

