@@ -228,6 +228,7 @@ TEST(ClassicChannel, OptionsItCannotHaveAreRefused) {
   EXPECT_TRUE(refused([](shmbuf::Options* o) { o->slots = 2; }));
   EXPECT_TRUE(refused([](shmbuf::Options* o) { o->content_type = "text/plain"; }));
   EXPECT_TRUE(refused([](shmbuf::Options* o) { o->times = true; }));
+  EXPECT_TRUE(refused([](shmbuf::Options* o) { o->keep = true; }));
   EXPECT_TRUE(refused([](shmbuf::Options* o) { o->start_position = 1ull << 32; }));
 }
 

@@ -477,6 +477,48 @@ TEST(Life, AwaitedSuccessor) {
   producer = Producer();
 }
 
+// A consumer that died may leave its gate behind its cursor: who takes the slot publishes it.
+TEST(Life, TakingTheSlotPublishesTheGate) {
+  for (const std::uint64_t record_size : {0u, 8u}) {
+    ChannelName name;
+    Options options;
+    options.record_size = record_size;
+    Producer producer;
+    ASSERT_EQ(Status::ok, producer.create(name, options));
+    for (int i = 0; i < 4; ++i) ASSERT_EQ(Status::ok, producer.try_write("12345678", 8));
+    Consumer consumer;
+    ASSERT_EQ(Status::ok, consumer.open(name));
+    ASSERT_EQ(Status::ok, consumer.try_peek().release());
+    ASSERT_EQ(Status::ok, consumer.close());
+    std::string why;
+    shmbuf::detail::Segment segment;
+    ASSERT_EQ(Status::ok, segment.open(name, true, &why)) << why;
+    ASSERT_EQ(Status::ok, segment.map(segment.size(), true, &why)) << why;
+    shmbuf::layout::Slot* const slot = shmbuf::layout::slot_at(segment.base(), 0);
+    const std::uint64_t cursor = shmbuf::detail::load_acquire(&slot->cursor);
+    ASSERT_NE(0u, cursor);
+    shmbuf::detail::store_release(&slot->gate, std::uint64_t{0});
+    Consumer successor;
+    ASSERT_EQ(Status::ok, successor.open(name)) << successor.message();
+    EXPECT_EQ(cursor, shmbuf::detail::load_acquire(&slot->gate));
+  }
+}
+
+TEST(Life, UnlinkLeavesASuccessorAlone) {
+  ChannelName name;
+  std::string why;
+  Producer producer;
+  ASSERT_EQ(Status::ok, producer.create(name, capacity(4096)));
+  shmbuf::detail::Segment old;
+  ASSERT_EQ(Status::ok, old.open(name, true, &why)) << why;
+  ASSERT_EQ(Status::ok, shmbuf::remove(name, true));
+  EXPECT_EQ(Status::missing, old.unlink(&why));
+  Producer other;
+  ASSERT_EQ(Status::ok, other.create(name, capacity(8192))) << other.message();
+  EXPECT_EQ(Status::missing, old.unlink(&why));
+  EXPECT_TRUE(name.exists());
+}
+
 TEST(Life, ConsumerThatIsKilled) {
   ChannelName name;
   Producer producer;

@@ -63,7 +63,8 @@ TEST(Options, WrongOnesAreRefusedWithTheNumber) {
       {[](Options* o) { o->record_size = ~0ull; }, "record_size 18446744073709551615"},
       {[](Options* o) { o->record_size = 8, o->record_count = 1ull << 63; },
        "record_count 9223372036854775808"},
-      {[](Options* o) { o->record_size = 8, o->record_count = 16, o->capacity = 4096; }, "128"},
+      {[](Options* o) { o->record_size = 8, o->record_count = 16, o->capacity = 128; }, "capacity is 128"},
+      {[](Options* o) { o->record_size = 8, o->capacity = 4096; }, "capacity is 4096"},
   };
   for (const Case& c : cases) {
     ChannelName name;

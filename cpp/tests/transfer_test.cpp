@@ -51,6 +51,35 @@ TEST_P(EachLayout, DeliversRecordsInOrderOverManyLaps) {
   EXPECT_EQ(producer.stats().bytes, consumer.stats().bytes);
 }
 
+TEST_P(EachLayout, CancelledViewsComeAgain) {
+  ChannelName name;
+  Producer producer;
+  ASSERT_EQ(Status::ok, producer.create(name, of_layout(GetParam())));
+  Consumer consumer;
+  ASSERT_EQ(Status::ok, consumer.open(name));
+  ASSERT_EQ(Status::ok, producer.try_write("first", 5));
+  ASSERT_EQ(Status::ok, producer.try_write("2nd", 3));
+  for (int i = 0; i < 3; ++i) {
+    shmbuf::View view = consumer.try_peek();
+    ASSERT_EQ(Status::ok, view.status());
+    EXPECT_EQ(5u, view.size());
+    EXPECT_EQ(0u, view.seq());
+    EXPECT_EQ(Status::ok, view.cancel());
+    EXPECT_FALSE(view);
+    EXPECT_EQ(Status::ok, view.cancel()) << "there is none any more";
+    EXPECT_EQ(Status::ok, view.release()) << "nor does this consume it";
+  }
+  EXPECT_EQ(0u, consumer.stats().records);
+  ASSERT_EQ(Status::ok, consumer.try_peek().release());
+  shmbuf::View view = consumer.try_peek();
+  EXPECT_EQ(3u, view.size());
+  consumer.close();
+  EXPECT_EQ(Status::closed, view.cancel());
+  Consumer successor;
+  ASSERT_EQ(Status::ok, successor.open(name)) << successor.message();
+  EXPECT_EQ(3u, successor.try_peek().size());
+}
+
 TEST_P(EachLayout, ReservesAndPeeksInPlace) {
   ChannelName name;
   Producer producer;

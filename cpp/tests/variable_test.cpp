@@ -375,4 +375,34 @@ TEST(Variable, MillionRecordsBetweenTwoThreads) {
   EXPECT_EQ(0u, bad);
 }
 
+TEST(VariableGate, APadPublishesByTheSameRule) {
+  Options options;
+  options.capacity = 4096;
+  Pair pair(options);
+  ASSERT_EQ(Status::ok, pair.write(2544, 1));
+  EXPECT_EQ(2544, pair.read(1));
+  ASSERT_EQ(Status::ok, pair.write(2000, 2));
+  FoundRecord record;
+  ASSERT_EQ(Status::ok, pair.reader.peek(&record));
+  EXPECT_EQ(4096u, pair.segment.slot()->cursor) << "the pad of 1536 bytes is released";
+  EXPECT_EQ(4096u, pair.segment.slot()->gate);
+  EXPECT_EQ(1u, pair.segment.slot()->sequence) << "a pad is no record";
+}
+
+TEST(VariableGate, AShortPadPublishesOnlyForAProducerThatWaits) {
+  for (const std::uint32_t waiter : {0u, 1u}) {
+    Options options;
+    options.capacity = 4096;
+    Pair pair(options);
+    ASSERT_EQ(Status::ok, pair.write(3952, 1));
+    EXPECT_EQ(3952, pair.read(1));
+    ASSERT_EQ(Status::ok, pair.write(200, 2));
+    shmbuf::layout::event_page(pair.segment.base())->space_waiter = waiter;
+    FoundRecord record;
+    ASSERT_EQ(Status::ok, pair.reader.peek(&record));
+    EXPECT_EQ(4096u, pair.segment.slot()->cursor);
+    EXPECT_EQ(waiter == 0 ? 3968u : 4096u, pair.segment.slot()->gate);
+  }
+}
+
 }  // namespace

@@ -40,6 +40,8 @@ inline Status check_classic_options(const Options& o, std::string* why) {
     *why = "a classic channel cannot carry a content_type";
   } else if (o.times) {
     *why = "a classic channel cannot carry publication times";
+  } else if (o.keep) {
+    *why = "keep is set; a classic channel stays until it is removed anyway";
   } else if (o.start_position > 0xFFFFFFFFull) {
     *why = "start_position is " + std::to_string(o.start_position) + "; classic positions have 32 bits";
   } else {

@@ -186,6 +186,9 @@ class ConsumerCore final : public HandleCore {
       variable.attach(segment.base(), geometry, options.slot, role.gate, role.position, role.barrier);
     }
     slot_index = options.slot;
+    // A predecessor that died may have left its gate behind its cursor, and the producer waiting for it.
+    NativeReader& reader = form == Form::fixed ? static_cast<NativeReader&>(fixed) : variable;
+    if (reader.gate_is_behind()) reader.publish_gate();
     return Status::ok;
   }
 

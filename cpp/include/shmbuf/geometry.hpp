@@ -158,14 +158,17 @@ inline Status geometry_for(const Options& options, Geometry* g, std::string* why
     if (power_of_two(g->alignment)) {
       g->data_offset = g->control_size + ((0u - g->header_size) & (g->alignment - 1));
     }
+  } else if (options.capacity != 0) {
+    *why = "capacity is " + std::to_string(options.capacity) + " together with record_size " +
+           std::to_string(options.record_size) + "; size a ring of fixed-size records with record_count";
+    return Status::invalid;
   } else {
     g->format = layout::kFormatFixed;
     g->record_size = options.record_size;
     g->record_count = options.record_count;
     if (g->record_count == 0) {
-      const std::uint64_t aim = options.capacity == 0 ? layout::kDefaultCapacity : options.capacity;
       g->record_count = 2;
-      while (g->record_count * 2 <= aim / g->record_size) g->record_count *= 2;
+      while (g->record_count * 2 <= layout::kDefaultCapacity / g->record_size) g->record_count *= 2;
     }
     g->alignment = options.alignment;
     if (g->alignment == 0) {
@@ -176,12 +179,6 @@ inline Status geometry_for(const Options& options, Geometry* g, std::string* why
     if (g->record_size <= layout::kMaxCapacity &&
         g->record_count <= layout::kMaxCapacity / g->record_size) {
       g->capacity = g->record_size * g->record_count;
-    }
-    if (options.capacity != 0 && options.capacity != g->capacity) {
-      *why = "capacity is " + std::to_string(options.capacity) + " but " + std::to_string(g->record_count) +
-             " records of " + std::to_string(g->record_size) + " bytes take " +
-             std::to_string(g->capacity) + "; leave capacity out or give that number";
-      return Status::invalid;
     }
   }
   g->segment_size = g->data_offset + g->capacity;

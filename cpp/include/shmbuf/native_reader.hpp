@@ -95,9 +95,12 @@ class NativeReader {
   }
 
   SHMBUF_INLINE void advance(std::uint64_t cursor, std::uint64_t sequence) noexcept {
+    store_relaxed(&slot_->sequence, sequence);
+    advance(cursor);
+  }
+  SHMBUF_INLINE void advance(std::uint64_t cursor) noexcept {
     cursor_ = cursor;
     store_relaxed(&slot_->cursor, cursor);
-    store_relaxed(&slot_->sequence, sequence);
     // Relaxed: a waiter that is missed here is seen after the next release or when the ring is found empty.
     if (!SHMBUF_LIKELY(cursor_ - gate_ < threshold_ && load_relaxed(space_waiter_) == 0)) publish_gate();
   }
@@ -202,10 +205,8 @@ class VariableReader : public NativeReader {
     return Status::ok;
   }
 
-  SHMBUF_COLD void skip_pad(std::uint64_t end) noexcept {
-    cursor_ = end;
-    store_relaxed(&slot_->cursor, cursor_);
-  }
+  // A pad is released at once; it carries no sequence.
+  SHMBUF_COLD void skip_pad(std::uint64_t end) noexcept { advance(end); }
 
   std::uint64_t header_ = 0;
   std::uint64_t align_mask_ = 0;

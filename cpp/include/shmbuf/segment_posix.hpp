@@ -240,7 +240,13 @@ class Segment {
     return ::fstat(fd_, &mine) == 0 && ::lstat(path_.c_str(), &named) == 0 && mine.st_ino == named.st_ino &&
            mine.st_dev == named.st_dev;
   }
+  // Removes the name, unless it leads to a successor or nowhere: `missing`. An object that could not be
+  // opened is known by its name only.
   Status unlink(std::string* why) {
+    if (fd_ >= 0 && !name_leads_here()) {
+      *why = path_ + " does not lead to this object any more";
+      return Status::missing;
+    }
     if (::unlink(path_.c_str()) == 0) {
       locks_.forget();
       return Status::ok;

@@ -53,6 +53,23 @@ class View {
     return Status::ok;
   }
 
+  // Ends the view without consuming the record, which comes again with the next read or peek. `closed` when
+  // the consumer was closed meanwhile; ok when there is none.
+  Status cancel() {
+    if (core_ == nullptr) return Status::ok;
+    detail::ConsumerCore* const core = core_;
+    core_ = nullptr;
+    status_ = Status::invalid;
+    record_ = detail::FoundRecord();
+    if (!core->guard.enter()) {
+      core->end_lease_late();
+      return Status::closed;
+    }
+    core->guard.set_lease(false);
+    core->guard.leave();
+    return Status::ok;
+  }
+
  private:
   friend class Consumer;
   explicit View(Status status) noexcept : status_(status) {}
