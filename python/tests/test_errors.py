@@ -283,6 +283,8 @@ def test_invalid_names(bad):
         ({"slots": 1025}, 1025),
         ({"record_size": 0}, "record_size 0"),
         ({"record_size": 10, "record_count": 3}, "record_count"),
+        ({"record_size": 8, "record_count": 16, "capacity": 128}, "capacity is 128"),
+        ({"record_size": 8, "capacity": 4096}, "capacity is 4096"),
         ({"record_size": 10, "record_count": 1}, "record_count"),
         ({"record_count": 8}, "record_count"),
         ({"record_size": 12, "alignment": 8}, "alignment"),
@@ -294,6 +296,7 @@ def test_invalid_names(bad):
         ({"layout": "classic", "capacity": 15}, 15),
         ({"layout": "classic", "record_size": 8}, "record_size"),
         ({"layout": "classic", "content_type": "x"}, "content_type"),
+        ({"layout": "classic", "keep": True}, "keep"),
         ({"start_position": 3}, "start"),
     ],
 )

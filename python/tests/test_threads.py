@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 
 import pytest
@@ -60,6 +61,58 @@ def test_closing_at_any_moment(names, thread, layout, size):
                     time.sleep(0)
         writer.end()
         reader.end()
+
+
+def test_closing_during_a_long_copy(names, thread):
+    """The record is delivered once: by the read that close overtook, or to the next consumer."""
+    data = bytes(8 << 20)
+    moments = random.Random(7)
+    name = names()
+    with shmbuf.create(name, capacity=1 << 24) as producer:
+        for _ in range(30):
+            producer.write(data)
+            consumer = shmbuf.open(name)
+
+            def read(consumer=consumer):
+                try:
+                    return len(consumer.read())
+                except shmbuf.ClosedError:
+                    return 0
+
+            reader = thread(read)
+            time.sleep(moments.random() * 0.004)
+            consumer.close()
+            delivered = reader.end()
+            with shmbuf.open(name) as successor:
+                again = successor.try_read()
+            assert delivered + len(again or b"") == len(data)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_memory_that_runs_out_consumes_nothing(name, python):
+    process = python(
+        """
+        import resource
+        data = bytes(range(256)) * (1 << 17)
+        with shmbuf.create(argv[0], capacity=1 << 26) as producer, shmbuf.open(argv[0]) as consumer:
+            producer.write(data)
+            pages = int(open("/proc/self/statm").read().split()[0])
+            soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+            resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + (4 << 20), hard))
+            try:
+                consumer.read()
+            except MemoryError:
+                failed = True
+            else:
+                failed = False
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+            assert failed
+            assert consumer.try_read() == data
+            print("end", flush=True)
+        """,
+        name,
+    )
+    assert process.end() == "end"
 
 
 def test_two_threads_on_one_handle(name, thread):

@@ -57,7 +57,7 @@ void ClassicRing::initialise(const std::string& what, void* base, std::uint32_t 
   shmbuf::detail::store_relaxed(&header->head, std::uint32_t{0});
   shmbuf::detail::store_relaxed(&header->tail, std::uint32_t{0});
   shmbuf::detail::store_relaxed(&header->reserved, std::uint32_t{0});
-  shmbuf::detail::store_release(&header->capacity, shmbuf::detail::le(capacity));
+  shmbuf::detail::store_release(&header->capacity, capacity);
   capacity_ = capacity;
   writer_.reset(new ClassicWriter);
   writer_->attach(base_, capacity_, 0, 0);
@@ -83,7 +83,7 @@ bool ClassicRing::ready() {
   auto* const header = static_cast<Header*>(base_);
   // Partner: the creator's store of the capacity, which comes after the positions. Read once, then
   // validated.
-  const std::uint32_t capacity = shmbuf::detail::le(shmbuf::detail::load_acquire(&header->capacity));
+  const std::uint32_t capacity = shmbuf::detail::load_acquire(&header->capacity);
   if (capacity == 0) return false;
   if ((capacity & (capacity - 1)) != 0 || capacity > size_ - kHeader) {
     raise(Status::not_a_channel, what_ + ": its header says a capacity of " + std::to_string(capacity) +

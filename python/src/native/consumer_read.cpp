@@ -10,23 +10,29 @@ namespace {
 
 using shmbuf::Status;
 
-// A copy of the record in `view`, which is released unless this fails for want of memory.
-PyObject* take(ConsumerHandle& handle, shmbuf::View& view) {
+// A copy of the record in `view`, which is consumed exactly when it is returned: not when memory is short,
+// nor (*status is `closed` then) when another thread closes the consumer meanwhile.
+PyObject* take(ConsumerHandle& handle, shmbuf::View& view, Status* status) {
   const std::size_t size = view.size();
   PyObject* result = PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(size));
-  if (result == nullptr) return nullptr;
+  if (result == nullptr) {
+    view.cancel();
+    return nullptr;
+  }
   char* to = PyBytes_AS_STRING(result);
   if (size <= kLongCopy) {
     if (size != 0) std::memcpy(to, view.data(), size);
-    view.release();
-    return result;
+    *status = view.release();
+  } else {
+    InCall guard(handle);
+    const WithoutGil released;
+    // A close() from another thread leaves the mapping until the view is released.
+    std::memcpy(to, view.data(), size);
+    *status = view.release();
   }
-  InCall guard(handle);
-  const WithoutGil released;
-  // A close() from another thread leaves the mapping until the view is released.
-  std::memcpy(to, view.data(), size);
-  view.release();
-  return result;
+  if (*status == Status::ok) return result;
+  Py_DECREF(result);
+  return nullptr;
 }
 
 // The next record as bytes; null and *status when there is none (with the error set for `cancelled`).
@@ -40,7 +46,7 @@ PyObject* next_record(ConsumerHandle& handle, shmbuf::Timeout timeout, Status* s
     });
     if (*status == Status::ok && handle.closed()) *status = Status::closed;
   }
-  return *status == Status::ok ? take(handle, view) : nullptr;
+  return *status == Status::ok ? take(handle, view, status) : nullptr;
 }
 
 PyObject* fail(ConsumerHandle& handle, Status status, shmbuf::Timeout timeout) {
