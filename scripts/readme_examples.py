@@ -58,10 +58,10 @@ int main() {
 
 # Language and role of a block -> what stands before and after it in the program.
 AROUND = {
-    "go send": ("", "\tcheck(err)\n\tcheck(p.Close())"),
+    "go send": ("", "\tcheck(err)"),
     "go receive": (
         "\tbuf := make([]byte, 100)",
-        "\tcheck(err)\n\tfmt.Println(string(buf[:n]))\n\tcheck(c.Close())",
+        "\tcheck(err)\n\tfmt.Println(string(buf[:n]))",
     ),
     "go reserve": (
         '\tp, err := shmbuf.Create("greetings", &shmbuf.Options{Capacity: 1 << 23})\n\tcheck(err)\n'
