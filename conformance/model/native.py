@@ -320,6 +320,8 @@ class Consumer:
         self.pending: tuple[int, int] | None = None  # (cursor, sequence) after release
         m.put32(SLOT_STATE, 2)
         m.put64(SLOT_EPOCH, m.u64(SLOT_EPOCH) + 1)
+        if self.gate != self.cursor:
+            self.publish_gate()
 
     def available(self, cursor: int) -> int:
         """Positions between cursor and the producer; 0 publishes the gate."""
@@ -334,6 +336,13 @@ class Consumer:
         self.gate = self.cursor
         self.m.put64(GATE, self.cursor)
         self.m.put32(SPACE_WAITER, 0)
+
+    def move(self, cursor: int) -> None:
+        """The cursor moves; the gate follows by the rule of 1/16."""
+        self.cursor = cursor
+        self.m.put64(CURSOR, cursor)
+        if (cursor - self.gate) & M >= max(1, self.g.lap // 16) or self.m.u32(SPACE_WAITER):
+            self.publish_gate()
 
     def empty(self, cursor: int) -> Result:
         self.cursor = cursor  # pads that were skipped need no release
@@ -354,7 +363,10 @@ class Consumer:
             if kind == PAD:
                 if length != rest or rest > available:
                     raise Damaged("pad")
-                c = (c + rest) & M
+                behind = (c + rest) & M
+                if c == self.cursor:  # nothing is peeked before it: released at once
+                    self.move(behind)
+                c = behind
                 continue
             stride = -(-(self.g.header + length) // self.g.alignment) * self.g.alignment
             if stride > rest or stride > available:
@@ -412,11 +424,9 @@ class Consumer:
                 return "invalid"
             end = (self.cursor + records) & M
             sequence = (end - self.g.start) & M
-        self.cursor, self.pending, self.expected = end, None, sequence
-        self.m.put64(CURSOR, end)
+        self.pending, self.expected = None, sequence
         self.m.put64(SEQUENCE, sequence)
-        if (end - self.gate) & M >= max(1, self.g.lap // 16) or self.m.u32(SPACE_WAITER):
-            self.publish_gate()
+        self.move(end)
         return "ok"
 
     def read(self, size: int) -> Result:
