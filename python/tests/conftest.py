@@ -68,7 +68,11 @@ class Process:
     """Another Python process that runs a piece of code; its arguments are in `argv`."""
 
     def __init__(self, code: str, *args: object) -> None:
-        head = "import sys, os, time, signal, shmbuf\nargv = sys.argv[1:]\n"
+        head = (
+            "import sys, os, time, signal, shmbuf\nargv = sys.argv[1:]\n"
+            # A job started in the background inherits SIGINT ignored.
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        )
         self.popen = subprocess.Popen(
             [sys.executable, "-c", head + textwrap.dedent(code), *map(str, args)],
             stdin=subprocess.PIPE,
