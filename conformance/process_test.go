@@ -158,7 +158,7 @@ func start(t *testing.T, lang, role, name string, args ...string) *process {
 	return pr
 }
 
-const allowed = 120 * time.Second
+const allowed = 30 * time.Second
 
 func (p *process) ended() {
 	p.t.Helper()
