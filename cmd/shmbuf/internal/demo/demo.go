@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/shmbuf/shmbuf"
+	"github.com/shmbuf/shmbuf/cmd/shmbuf/internal/child"
+	"github.com/shmbuf/shmbuf/cmd/shmbuf/internal/screen"
 )
 
 // Options of a demo.
@@ -52,30 +54,28 @@ func (o Options) runs(prefix string) []*run {
 	}
 }
 
-// Run shows everything: progress on screen while it goes on, and a table on out
+// Run shows everything: progress on a terminal while it goes on, and a table on out
 // at its end. It needs some seconds, and leaves no channel behind. It ends early
 // when ctx does.
-func Run(ctx context.Context, o Options, out io.Writer, screen *os.File) error {
+func Run(ctx context.Context, o Options, out io.Writer, terminal *os.File) error {
 	runs := o.runs(fmt.Sprintf("shmbuf-demo-%d-", os.Getpid()))
-	bars := newBars(screen)
+	bars := screen.NewBars(terminal)
 	for _, r := range runs {
-		show, finish := bars.add(r.title)
-		err := r.execute(ctx, show)
+		show, finish := bars.Add(r.title)
+		err := r.execute(ctx, func(rep report) { show(rep.Progress, rep.Rate) })
 		finish(err == nil)
 		if err != nil {
-			bars.wait()
+			bars.Wait()
 			return fmt.Errorf("%s: %w", r.title, err)
 		}
 	}
-	bars.wait()
+	bars.Wait()
 	return writeTable(out, runs)
 }
 
 // execute starts both sides of a run and waits for them.
 func (r *run) execute(ctx context.Context, show func(report)) error {
 	defer r.job.removeChannels()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	sender, receiver := r.job, r.job
 	sender.Send = true
 	quiet := func(report) {}
@@ -83,34 +83,25 @@ func (r *run) execute(ctx context.Context, show func(report)) error {
 	if r.measure {
 		showSender, showReceiver = show, quiet
 	}
-	type outcome struct {
-		result Result
-		err    error
-	}
-	received := make(chan outcome)
-	go func() {
-		result, err := runPeer(ctx, receiver, showReceiver)
-		if err != nil {
-			cancel(err)
-		}
-		received <- outcome{result, err}
-	}()
-	sent, err := runPeer(ctx, sender, showSender)
+	var sent, received Result
+	err := child.Together(ctx, func(ctx context.Context) (err error) {
+		sent, err = runPeer(ctx, sender, showSender)
+		return err
+	}, func(ctx context.Context) (err error) {
+		received, err = runPeer(ctx, receiver, showReceiver)
+		return err
+	})
 	if err != nil {
-		cancel(err)
+		return err
 	}
-	got := <-received
-	if cause := context.Cause(ctx); cause != nil {
-		return cause // what failed first
+	if sent.Records != received.Records {
+		return fmt.Errorf("%d records were sent and %d arrived", sent.Records, received.Records)
 	}
-	if sent.Records != got.result.Records {
-		return fmt.Errorf("%d records were sent and %d arrived", sent.Records, got.result.Records)
-	}
-	r.result = got.result
+	r.result = received
 	if r.measure {
 		r.result = sent
 	}
-	return errors.Join(err, got.err)
+	return nil
 }
 
 // removeChannels is for runs that did not come to their end: otherwise the last

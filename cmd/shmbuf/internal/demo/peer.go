@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/shmbuf/shmbuf/cmd/shmbuf/internal/child"
 )
 
 // appearance is how long a peer waits for the other one's channel.
@@ -15,12 +17,8 @@ const appearance = 5 * time.Second
 // or when parent, which the parent process holds open, comes to its end: a peer
 // never outlives its parent.
 func RunPeer(ctx context.Context, job Job, parent io.Reader, w io.Writer) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go func() {
-		_, _ = io.Copy(io.Discard, parent)
-		cancel(fmt.Errorf("the parent process has gone"))
-	}()
+	ctx, cancel := child.WithParent(ctx, parent)
+	defer cancel()
 	p := &peer{ctx: ctx, job: job, out: json.NewEncoder(w)}
 	steps := map[string][2]func() (Result, error){
 		runFrames: {p.sendFrames, p.receiveFrames},

@@ -1,60 +1,30 @@
 package demo
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
-	"strings"
-	"time"
-)
 
-// stopTime is how long an interrupted peer may take to close its channel.
-const stopTime = 2 * time.Second
+	"github.com/shmbuf/shmbuf/cmd/shmbuf/internal/child"
+)
 
 // runPeer starts this program again as one side of a run and passes its reports
 // to show.
-func runPeer(ctx context.Context, job Job, show func(report)) (Result, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return Result{}, err
-	}
+func runPeer(ctx context.Context, job Job, show func(report)) (result Result, err error) {
 	spec, err := json.Marshal(job)
 	if err != nil {
 		return Result{}, err
 	}
-	cmd := exec.CommandContext(ctx, self, "demo-peer", string(spec))
-	var complaint bytes.Buffer
-	cmd.Stderr = &complaint
-	alive, err := cmd.StdinPipe() // its end tells the peer to stop
+	command, err := child.Self("demo-peer", string(spec))
 	if err != nil {
 		return Result{}, err
 	}
-	cmd.Cancel = alive.Close
-	cmd.WaitDelay = stopTime
-	lines, err := cmd.StdoutPipe()
-	if err != nil {
-		return Result{}, err
-	}
-	if err := cmd.Start(); err != nil {
-		return Result{}, err
-	}
-	result, readErr := follow(lines, show)
-	if err := cmd.Wait(); err != nil {
-		if ctx.Err() != nil {
-			return Result{}, context.Cause(ctx)
-		}
-		text := strings.TrimPrefix(strings.TrimSpace(complaint.String()), "shmbuf: ")
-		if text == "" {
-			text = err.Error()
-		}
-		return Result{}, errors.New(text)
-	}
-	return result, readErr
+	err = child.Run(ctx, command, nil, func(out io.Reader) (err error) {
+		result, err = follow(out, show)
+		return err
+	})
+	return result, err
 }
 
 // follow reads a peer's reports up to the result.

@@ -3,10 +3,11 @@ package demo
 import (
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/shmbuf/shmbuf/cmd/shmbuf/internal/screen"
 )
 
 // writeTable prints what all runs measured.
@@ -23,36 +24,12 @@ func writeTable(w io.Writer, runs []*run) error {
 	for _, r := range runs {
 		res := r.result
 		t.AppendRow(table.Row{
-			r.title, res.Records, rate(res.perSecond()), fmt.Sprintf("%.2f", res.gigabytesPerSecond()),
-			duration(res.P50), duration(res.P99),
+			r.title, res.Records, screen.Rate(res.perSecond()), fmt.Sprintf("%.2f", res.gigabytesPerSecond()),
+			screen.Duration(res.P50), screen.Duration(res.P99),
 		})
 	}
 	_, err := fmt.Fprintf(w, "%s\n%s\n", t.Render(),
 		"Every record was checked where it arrived (pictures: order, CRC-32C, the number drawn in them).\n"+
 			"p50, p99: age of a picture on arrival; there and back: one round trip, both sides spinning.")
 	return err
-}
-
-// rate with three digits or so: 412, 38.1 k, 12.4 M.
-func rate(perSecond float64) string {
-	switch {
-	case perSecond >= 1e6:
-		return fmt.Sprintf("%.1f M", perSecond/1e6)
-	case perSecond >= 1e4:
-		return fmt.Sprintf("%.1f k", perSecond/1e3)
-	}
-	return fmt.Sprintf("%.0f", perSecond)
-}
-
-// duration with three digits; nothing where it was not measured.
-func duration(d time.Duration) string {
-	switch {
-	case d == 0:
-		return "–"
-	case d < time.Microsecond:
-		return fmt.Sprintf("%d ns", d.Nanoseconds())
-	case d < time.Millisecond:
-		return fmt.Sprintf("%.1f µs", float64(d.Nanoseconds())/1e3)
-	}
-	return fmt.Sprintf("%.2f ms", float64(d.Nanoseconds())/1e6)
 }
