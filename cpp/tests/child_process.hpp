@@ -48,6 +48,7 @@ class ChildProcess {
     ::kill(pid_, SIGKILL);
     wait();
   }
+  pid_t pid() const { return pid_; }
   // The child's exit status.
   int wait() {
     int status = -1;

@@ -46,6 +46,29 @@ int consume_and_hang(const std::string& name) {
   return 0;
 }
 
+// Waits for a record that does not come. Exits with the status it got.
+int wait_for_data(const std::string& name) {
+  shmbuf::Consumer consumer;
+  if (consumer.open(name) != shmbuf::Status::ok) return 1;
+  say_ready();
+  char byte = 0;
+  std::size_t length = 0;
+  return static_cast<int>(consumer.read(&byte, 1, &length));
+}
+
+// Waits for room that does not come. Exits with the status it got.
+int wait_for_space(const std::string& name) {
+  shmbuf::Producer producer;
+  shmbuf::Options options;
+  options.capacity = 4096;
+  if (producer.create(name, options) != shmbuf::Status::ok) return 1;
+  char kilobyte[1000] = {};
+  while (producer.try_write(kilobyte, sizeof(kilobyte)) == shmbuf::Status::ok) {
+  }
+  say_ready();
+  return static_cast<int>(producer.write(kilobyte, sizeof(kilobyte)));
+}
+
 // Receives numbers from 0 until the end of the stream; exits with 0 when none was missing.
 int count_to_the_end(const std::string& name) {
   shmbuf::Consumer consumer;
@@ -69,6 +92,8 @@ int main(int argc, char** argv) {
     const std::string role = argv[2];
     if (role == "produce-and-hang") return produce_and_hang(argv[3]);
     if (role == "consume-and-hang") return consume_and_hang(argv[3]);
+    if (role == "wait-for-data") return wait_for_data(argv[3]);
+    if (role == "wait-for-space") return wait_for_space(argv[3]);
     if (role == "count-to-the-end") return count_to_the_end(argv[3]);
     return 126;
   }

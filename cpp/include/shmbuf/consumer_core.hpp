@@ -87,12 +87,14 @@ class ConsumerCore final : public HandleCore {
     const auto slept = [this] { count_sleep(); };
     const auto check = [this, &attempt] { return check_producer(attempt); };
     const Status status = form == Form::classic
-                              ? poll(checks, deadline, attempt, check, slept, closing)
+                              ? poll(vigil, deadline, attempt, check, slept, closing)
                               : park(
-                                    data_waiters, checks, deadline, attempt,
+                                    data_waiters, vigil, deadline, interruptible, attempt,
                                     [this] { return producer_has_barrier(); }, check, slept, closing);
-    if (status == Status::timeout || status == Status::would_block || status == Status::closed)
+    if (status == Status::timeout || status == Status::would_block || status == Status::closed ||
+        status == Status::cancelled) {
       return fail(status);
+    }
     return status;
   }
 
@@ -108,6 +110,7 @@ class ConsumerCore final : public HandleCore {
                   "slot is " + std::to_string(options.slot) + "; this version has slot 0 only");
     }
     await_peer = options.await_peer;
+    interruptible = options.interruptible;
     keep = options.keep;
     Deadline deadline(options.wait);
     for (std::int64_t pause = 200000;; pause = pause < 10000000 ? pause * 2 : pause) {
@@ -143,6 +146,7 @@ class ConsumerCore final : public HandleCore {
 
   Form form = Form::none;
   bool await_peer = false;
+  bool interruptible = false;
   bool keep = false;
   Layout layout = Layout::native;
   VariableReader variable;
@@ -179,6 +183,7 @@ class ConsumerCore final : public HandleCore {
     geometry = role.geometry;
     layout = Layout::native;
     data_waiters = &layout::event_page(segment.base())->data_waiters;
+    vigil.attach(segment.descriptor(), data_waiters);
     form = geometry.fixed() ? Form::fixed : Form::variable;
     if (form == Form::fixed) {
       fixed.attach(segment.base(), geometry, options.slot, role.gate, role.position, role.barrier);
@@ -306,11 +311,16 @@ class ConsumerCore final : public HandleCore {
     if (!keep) remove_when_over(&segment, geometry);
   }
 
-  void drop_segment() noexcept override { segment.reset(); }
+  bool inherited() const noexcept override { return segment.base() != nullptr && !segment.owned(); }
+
+  void drop_segment() noexcept override {
+    vigil.end();
+    segment.reset();
+  }
 
   std::uint32_t slot_index = 0;
   unsigned empty_polls = 0;
-  CheckTimer checks;
+  Vigil vigil;
   RefusalWatch refusals;
 };
 

@@ -23,7 +23,8 @@ class HandleCore {
   // Ends the role at once; the mapping goes when the calls in flight, and a lease, have ended.
   void close() {
     const bool first = guard.begin_close();
-    while (guard.in_call()) {
+    // A call that was running in the parent at a fork does not exist in the child.
+    while (guard.in_call() && !inherited()) {
       interrupt();
       std::this_thread::sleep_for(std::chrono::microseconds(100));
     }
@@ -83,9 +84,10 @@ class HandleCore {
   virtual ~HandleCore() = default;
 
  private:
-  virtual void interrupt() noexcept = 0;     // wakes a call of this handle that sleeps
-  virtual void end_role() noexcept = 0;      // says in the segment that this side is gone
-  virtual void drop_segment() noexcept = 0;  // unmaps, frees the role lock
+  virtual void interrupt() noexcept = 0;        // wakes a call of this handle that sleeps
+  virtual bool inherited() const noexcept = 0;  // whether this is a child that has its parent's handle
+  virtual void end_role() noexcept = 0;         // says in the segment that this side is gone
+  virtual void drop_segment() noexcept = 0;     // unmaps, frees the role lock
 
   std::mutex closing_;
   bool role_over_ = false;

@@ -114,12 +114,14 @@ class ProducerCore final : public HandleCore {
     const auto slept = [this] { count_sleep(); };
     const auto check = [this, &attempt] { return check_consumers(attempt); };
     const Status status = form == Form::classic
-                              ? poll(checks, deadline, attempt, check, slept, closing)
+                              ? poll(vigil, deadline, attempt, check, slept, closing)
                               : park(
-                                    space_waiter, checks, deadline, attempt,
+                                    space_waiter, vigil, deadline, interruptible, attempt,
                                     [this] { return consumer_has_barrier(); }, check, slept, closing);
-    if (status == Status::timeout || status == Status::would_block || status == Status::closed)
+    if (status == Status::timeout || status == Status::would_block || status == Status::closed ||
+        status == Status::cancelled) {
       return fail(status);
+    }
     return status;
   }
 
@@ -148,6 +150,7 @@ class ProducerCore final : public HandleCore {
       return fail(Status::invalid, "mode has bits beyond 0777: " + std::to_string(options.mode));
     }
     await_peer = options.await_peer;
+    interruptible = options.interruptible;
     layout = options.layout;
     if (layout == Layout::classic) return create_classic_form(options);
     Geometry wanted;
@@ -164,6 +167,7 @@ class ProducerCore final : public HandleCore {
     void* const base = segment.base();
     data_waiters = &layout::event_page(base)->data_waiters;
     space_waiter = &layout::event_page(base)->space_waiter;
+    vigil.attach(segment.descriptor(), space_waiter);
     form = geometry.fixed() ? Form::fixed : Form::variable;
     if (form == Form::fixed) {
       fixed.attach(base, geometry, role.position, role.count, role.cell);
@@ -193,6 +197,7 @@ class ProducerCore final : public HandleCore {
   bool barrier = false;
   bool times = false;
   bool await_peer = false;
+  bool interruptible = false;
   Layout layout = Layout::native;
   VariableWriter variable;
   FixedWriter fixed;
@@ -340,7 +345,10 @@ class ProducerCore final : public HandleCore {
     wake_consumers(segment.base());
   }
 
+  bool inherited() const noexcept override { return segment.base() != nullptr && !segment.owned(); }
+
   void drop_segment() noexcept override {
+    vigil.end();
     if ((form == Form::variable || form == Form::fixed) && segment.owned()) {
       segment.unlock(producer_lock(Layout::native));
       remove_when_over(&segment, geometry);
@@ -348,7 +356,7 @@ class ProducerCore final : public HandleCore {
     segment.reset();
   }
 
-  CheckTimer checks;
+  Vigil vigil;
   RefusalWatch refusals;
 };
 

@@ -118,6 +118,7 @@ class Segment {
   }
 
   void* base() const noexcept { return base_; }
+  int descriptor() const noexcept { return fd_; }
   // False in a forked child, which must leave the parent's segment alone.
   bool owned() const noexcept { return pid_ == own_pid(); }
   std::uint64_t mapped() const noexcept { return mapped_; }

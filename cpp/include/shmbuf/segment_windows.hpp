@@ -94,6 +94,7 @@ class Segment {
   }
 
   void* base() const noexcept { return base_; }
+  int descriptor() const noexcept { return -1; }
   bool owned() const noexcept { return true; }
   std::uint64_t mapped() const noexcept { return base_ != nullptr ? size_ : 0; }
 

@@ -9,10 +9,12 @@
 #include "shmbuf/atomic.hpp"
 #include "shmbuf/layout.hpp"
 #include "shmbuf/options.hpp"
+#include "shmbuf/slept.hpp"
 #include "shmbuf/status.hpp"
 
 #if defined(SHMBUF_OS_LINUX)
 #include "shmbuf/wait_linux.hpp"
+#include "shmbuf/watch_linux.hpp"
 #else
 #include "shmbuf/wait_poll.hpp"
 #endif
@@ -53,23 +55,61 @@ class Deadline {
   std::chrono::steady_clock::time_point end_;
 };
 
-// Says when a waiting handle has to look whether the other side is still there: at its first sleep, and
-// when 50 ms have passed since the last look. It lives in the handle, so that many short calls look as
-// often as a long one.
-class CheckTimer {
+// Says how long a waiting handle may sleep, and when it has to look whether the other side is still there:
+// after its first sleep, when 50 ms have passed since the last look, and after each sleep that follows an
+// event of the object. It lives in the handle, so that many short calls look as often as a long one.
+//
+// A handle that slept for whole 50 ms has the system report events from then on; after one more such sleep
+// and look it sleeps without a limit. The second look is for a peer that died just before the reports
+// began: the kernel frees its lock a little later than it reports.
+class Vigil {
  public:
-  bool due() noexcept {
+  // The object, and the futex word the handle sleeps on.
+  void attach(int fd, std::uint32_t* word) noexcept {
+    fd_ = fd;
+    word_ = word;
+  }
+  // Before the segment goes.
+  void end() noexcept { watch_.disarm(); }
+
+  // Nanoseconds of the next sleep, at most. Asked after the fence that follows the store of 1 in the word:
+  // an event that is missed here clears the word.
+  std::int64_t patience() noexcept {
+    const std::uint32_t alarm = watch_.take_alarm();
+    alarmed_ = alarm != 0;
+    if (alarmed_) return alarm * 1000000ll;
+    return stage_ == kReported ? kUnlimited : kSlice;
+  }
+
+  // After a sleep that brought nothing: whether to look now.
+  bool due(bool whole_slice) noexcept {
+    if (alarmed_) return true;
     const Clock::time_point now = Clock::now();
-    if (started_ && now - last_ < std::chrono::milliseconds(layout::kSleepSliceMs)) return false;
+    if (started_ && now - last_ < std::chrono::nanoseconds(kSlice)) return false;
     started_ = true;
     last_ = now;
+    if (stage_ == kArmed) {
+      stage_ = kReported;
+    } else if (stage_ == kAlone && whole_slice && fd_ >= 0 && refusals_++ % 64 == 0) {
+      if (watch_.arm(fd_, word_)) stage_ = kArmed;
+    }
     return true;
   }
 
+  static constexpr std::int64_t kSlice = layout::kSleepSliceMs * 1000000ll;
+
  private:
   using Clock = std::chrono::steady_clock;
+  enum Stage { kAlone, kArmed, kReported };
+
+  int fd_ = -1;
+  std::uint32_t* word_ = nullptr;
+  Stage stage_ = kAlone;
+  unsigned refusals_ = 0;  // a system that refuses is asked again every 64th time
+  bool alarmed_ = false;   // the last sleep followed an event
   bool started_ = false;
   Clock::time_point last_;
+  PeerWatch watch_;
 };
 
 // Publisher's half: looks for a waiter after the caller's store-release of a position, gate or state. True
@@ -90,11 +130,12 @@ SHMBUF_INLINE bool notify(std::uint32_t* word, bool barrier) noexcept {
 
 // Waiter's half. `ready()` looks for what is awaited and returns would_block while it is not there;
 // `publisher_has_barrier()` reads the publisher's capabilities; `check()` runs after a sleep that brought
-// nothing, when `checks` says so, and may give up; `slept()` counts; `closing()` is true when another
-// thread closes this handle.
-template <class Ready, class HasBarrier, class Check, class Slept, class Closing>
-SHMBUF_COLD Status park(std::uint32_t* word, CheckTimer& checks, Deadline& deadline, Ready ready,
-                        HasBarrier publisher_has_barrier, Check check, Slept slept, Closing closing) {
+// nothing, when `vigil` says so, and may give up; `slept()` counts; `closing()` is true when another
+// thread closes this handle. With `interruptible`, a signal ends the wait: cancelled.
+template <class Ready, class HasBarrier, class Check, class Count, class Closing>
+SHMBUF_COLD Status park(std::uint32_t* word, Vigil& vigil, Deadline& deadline, bool interruptible,
+                        Ready ready, HasBarrier publisher_has_barrier, Check check, Count slept,
+                        Closing closing) {
   if (!deadline.waits()) return Status::would_block;
   for (int i = spin_rounds(); i > 0; --i) {
     cpu_pause();
@@ -105,17 +146,19 @@ SHMBUF_COLD Status park(std::uint32_t* word, CheckTimer& checks, Deadline& deadl
     if (closing()) return Status::closed;
     store_relaxed(word, std::uint32_t{1});
     full_fence();  // partner: the publisher's fence in notify(), or the peer_barrier() below
-    std::int64_t limit = layout::kSleepSliceMs * 1000000ll;
-    if (publisher_has_barrier() && !peer_barrier()) limit = 1000000;  // no barrier for us: look often
+    std::int64_t limit = vigil.patience();
+    // No barrier for us: look often.
+    if (publisher_has_barrier() && !peer_barrier() && limit > 1000000) limit = 1000000;
     Status status = ready();
     if (status != Status::would_block) return status;
     const std::int64_t slice = deadline.slice(limit);
     if (slice == 0) return Status::timeout;
     slept();
-    sleep_on(word, slice, round);
+    const Slept end = sleep_on(word, slice, round);
     status = ready();
     if (status != Status::would_block) return status;
-    if (checks.due()) {
+    if (end == Slept::signalled && interruptible) return Status::cancelled;
+    if (vigil.due(end == Slept::time_over && slice >= Vigil::kSlice)) {
       status = check();
       if (status != Status::ok) return status;
     }
@@ -124,8 +167,8 @@ SHMBUF_COLD Status park(std::uint32_t* word, CheckTimer& checks, Deadline& deadl
 
 // Waits without a futex word, as both sides of a classic channel do: spin, yield, then sleep 50 µs doubling
 // to 1 ms. Otherwise as park().
-template <class Ready, class Check, class Slept, class Closing>
-SHMBUF_COLD Status poll(CheckTimer& checks, Deadline& deadline, Ready ready, Check check, Slept slept,
+template <class Ready, class Check, class Count, class Closing>
+SHMBUF_COLD Status poll(Vigil& vigil, Deadline& deadline, Ready ready, Check check, Count slept,
                         Closing closing) {
   if (!deadline.waits()) return Status::would_block;
   for (int i = spin_rounds() + 16; i > 0; --i) {
@@ -150,7 +193,7 @@ SHMBUF_COLD Status poll(CheckTimer& checks, Deadline& deadline, Ready ready, Che
     if (pause > 1000000) pause = 1000000;
     status = ready();
     if (status != Status::would_block) return status;
-    if (checks.due()) {
+    if (vigil.due(false)) {
       status = check();
       if (status != Status::ok) return status;
     }

@@ -6,6 +6,7 @@
 
 #if defined(SHMBUF_OS_LINUX)
 
+#include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -15,6 +16,7 @@
 #include <cstdint>
 
 #include "shmbuf/atomic.hpp"
+#include "shmbuf/slept.hpp"
 
 namespace shmbuf {
 namespace detail {
@@ -51,26 +53,30 @@ inline bool peer_barrier_ready() noexcept {
 // Makes every registered process execute a full fence. False when the kernel refuses.
 inline bool peer_barrier() noexcept { return membarrier(kMembarrierGlobalExpedited); }
 
-// Sleeps while *word is 1, at most `nanoseconds`. Returns early for any reason.
-inline void sleep_on(std::uint32_t* word, std::int64_t nanoseconds, unsigned) noexcept {
-  struct timespec limit;
-  limit.tv_sec = static_cast<time_t>(nanoseconds / 1000000000);
-  limit.tv_nsec = static_cast<long>(nanoseconds % 1000000000);
+// futex(2); `time` is a struct timespec of the kernel, or null for no limit.
+inline long futex(std::uint32_t* word, int operation, std::uint32_t value, const void* time) noexcept {
 #if defined(SYS_futex)
-  ::syscall(SYS_futex, word, FUTEX_WAIT, le(std::uint32_t{1}), &limit, nullptr, 0);
+  return ::syscall(SYS_futex, word, operation, value, time, nullptr, 0);
 #else  // 32-bit systems with a 64-bit time only
-  const long long limit64[2] = {limit.tv_sec, limit.tv_nsec};
-  ::syscall(SYS_futex_time64, word, FUTEX_WAIT, le(std::uint32_t{1}), limit64, nullptr, 0);
+  return ::syscall(SYS_futex_time64, word, operation, value, time, nullptr, 0);
 #endif
 }
 
-inline void wake_all(std::uint32_t* word) noexcept {
+// Sleeps while *word is 1, at most `nanoseconds`. May return early for any reason.
+inline Slept sleep_on(std::uint32_t* word, std::int64_t nanoseconds, unsigned) noexcept {
 #if defined(SYS_futex)
-  ::syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+  struct timespec limit;
+  limit.tv_sec = static_cast<time_t>(nanoseconds / 1000000000);
+  limit.tv_nsec = static_cast<long>(nanoseconds % 1000000000);
 #else
-  ::syscall(SYS_futex_time64, word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+  const long long limit[2] = {nanoseconds / 1000000000, nanoseconds % 1000000000};
 #endif
+  const void* const time = nanoseconds == kUnlimited ? nullptr : static_cast<const void*>(&limit);
+  if (futex(word, FUTEX_WAIT, le(std::uint32_t{1}), time) == 0) return Slept::woken;
+  return errno == ETIMEDOUT ? Slept::time_over : errno == EINTR ? Slept::signalled : Slept::woken;
 }
+
+inline void wake_all(std::uint32_t* word) noexcept { futex(word, FUTEX_WAKE, INT_MAX, nullptr); }
 
 }  // namespace detail
 }  // namespace shmbuf
