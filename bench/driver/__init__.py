@@ -1,0 +1,1 @@
+"""Drives the benchmark: samples, calibrations, statistics, targets, reports."""

@@ -1,0 +1,43 @@
+"""Contestants as the cases name them."""
+
+from __future__ import annotations
+
+from .model import OURS, Contestant
+from .streams import Stream
+from .systems import SYSTEMS, System
+from .work import Work
+
+
+def single(system: System, work: Work) -> Contestant:
+    """A system with its own name."""
+    return Contestant(system.key, system.title, system.kind, work, (system.key,))
+
+
+def stream(
+    key: str, size: int, send: str = "copy", receive: str = "", batch: int | None = None
+) -> Contestant:
+    """A stream within one system."""
+    s = SYSTEMS[key]
+    return single(s, Stream(s, s, size, send, receive, batch))
+
+
+def iterate(size: int) -> Contestant:
+    """Python reading with a for loop."""
+    s = SYSTEMS["py"]
+    work = Stream(s, s, size, "copy", "iterate")
+    return Contestant("py-iterate", f"{s.title}, iterating", OURS, work, ("py",))
+
+
+def array(batch: int) -> Contestant:
+    """Python reading runs as arrays."""
+    s = SYSTEMS["py"]
+    return Contestant(
+        "py-array", f"{s.title}, arrays", OURS, Stream(s, s, 64, "run", "array", batch), ("py",)
+    )
+
+
+def pair(sender: str, receiver: str, size: int) -> Contestant:
+    """A stream between two languages."""
+    a, b = SYSTEMS[sender], SYSTEMS[receiver]
+    names = [s.title.rsplit(", ", 1)[1] for s in (a, b)]
+    return Contestant(f"{a.key}-{b.key}", " to ".join(names), OURS, Stream(a, b, size), (a.key, b.key))
