@@ -13,7 +13,12 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/shmbuf/shmbuf/bench/go/internal/channel"
 	"github.com/shmbuf/shmbuf/bench/go/internal/native"
+	"github.com/shmbuf/shmbuf/bench/go/internal/nats"
+	"github.com/shmbuf/shmbuf/bench/go/internal/pipe"
+	"github.com/shmbuf/shmbuf/bench/go/internal/shmipc"
+	"github.com/shmbuf/shmbuf/bench/go/internal/unixsock"
 	"github.com/shmbuf/shmbuf/bench/go/internal/work"
 )
 
@@ -24,7 +29,12 @@ type system struct {
 }
 
 var systems = map[string]system{
-	"shmbuf": {native.Version, native.Run},
+	"channel": {channel.Version, channel.Run},
+	"nats":    {nats.Version, nats.Run},
+	"shmipc":  {shmipc.Version, shmipc.Run},
+	"shmbuf":  {native.Version, native.Run},
+	"pipe":    {pipe.Version, pipe.Run},
+	"unix":    {unixsock.Version, unixsock.Run},
 }
 
 func run(argv []string) error {

@@ -5,7 +5,6 @@ package native
 import (
 	"context"
 	"math/bits"
-	"time"
 
 	"github.com/shmbuf/shmbuf"
 	"github.com/shmbuf/shmbuf/bench/go/internal/work"
@@ -61,9 +60,9 @@ func create(name string, o *shmbuf.Options) (*shmbuf.Producer, error) {
 	return p, err
 }
 
-// openWait waits up to 10 seconds for the other side.
+// openWait waits for the other side.
 func openWait(name string) (*shmbuf.Consumer, error) {
-	patience, cancel := context.WithTimeout(ctx, 10*time.Second)
+	patience, cancel := context.WithTimeout(ctx, work.Patience)
 	defer cancel()
 	c, err := shmbuf.OpenWait(patience, name, nil)
 	if err == nil {

@@ -1,0 +1,32 @@
+package link
+
+import (
+	"github.com/shmbuf/shmbuf/bench/go/internal/work"
+)
+
+// IdleProduce sends one record and then sleeps, until a signal or the end of the
+// other side.
+func IdleProduce(a *work.Args, l Link) (any, error) {
+	if err := send(l, make([]byte, a.Size)); err != nil {
+		return nil, err
+	}
+	_, _ = l.Receive(make([]byte, a.Size)) // the other side sends nothing
+	return nil, nil
+}
+
+// IdleConsume says that it has the record, and waits for the next.
+func IdleConsume(a *work.Args, l Link) (any, error) {
+	buf := make([]byte, a.Size)
+	record, err := l.Receive(buf)
+	if err != nil {
+		return nil, err
+	}
+	if err := work.Check(record, a.Size, 0); err != nil {
+		return nil, err
+	}
+	if err := work.Print(work.Ready); err != nil {
+		return nil, err
+	}
+	_, err = l.Receive(buf)
+	return nil, err
+}
