@@ -4,26 +4,27 @@
 SHELL := bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup build test race fuzz vectors matrix bench lint fmt demo check cross clean
+.PHONY: help setup build test race fuzz vectors model matrix bench bench-quick bench-go lint fmt demo \
+        check cross clean
 
 # Parts of `make test`, in this order.
 TESTS := test-go test-race cross \
          'test-cpp release' 'test-cpp clang' 'test-cpp asan' 'test-cpp tsan' test-cpp-package \
-         test-python test-vectors test-matrix test-fuzz test-readme test-demo
+         test-python test-vectors test-models test-matrix test-fuzz test-readme test-demo test-bench
 LINTS := lint-go lint-cpp lint-python lint-scripts
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install everything that any target needs
-	@scripts/setup test lint demo
+	@scripts/setup test lint demo model bench
 
 build: ## Go packages, bin/shmbuf, C++ tests, Python package
 	@scripts/setup build
 	@scripts/build
 
-test: ## all tests of all languages (unit, vectors, matrix, sanitizers, cross builds)
-	@scripts/setup test
+test: ## all tests of all languages (unit, vectors, models, matrix, sanitizers, cross builds)
+	@scripts/setup test model
 	@scripts/parts $(TESTS)
 
 lint: ## all linters
@@ -40,9 +41,13 @@ fuzz: ## Go fuzz targets; FUZZTIME=60s for longer
 	@scripts/setup test
 	@FUZZTIME=$${FUZZTIME:-30s} scripts/parts test-fuzz
 
-vectors: ## shared vectors in Go, C++ and Python
-	@scripts/setup test
-	@scripts/parts test-vectors
+vectors: ## shared vectors in Go, C++ and Python, and the models of the orderings
+	@scripts/setup test model
+	@scripts/parts test-vectors test-models
+
+model: ## the models of the orderings alone, in every interleaving
+	@scripts/setup model
+	@scripts/model
 
 matrix: ## producers × consumers × layouts as separate processes
 	@scripts/setup test
@@ -52,9 +57,17 @@ cross: ## build and vet Go for every platform
 	@scripts/setup build
 	@scripts/parts cross
 
-bench: ## benchmarks of this project
-	@scripts/setup build
+bench: ## shmbuf beside its peers, all cases, < 20 min; results in docs/benchmarks
+	@scripts/setup bench
 	@scripts/bench
+
+bench-quick: ## the same in < 90 s, coarser; results in build/bench/results
+	@scripts/setup bench
+	@scripts/bench --quick
+
+bench-go: ## Go micro-benchmarks with allocations; BENCH=regexp chooses
+	@scripts/setup build
+	@scripts/bench-go
 
 demo: ## a real 1080p video between processes and languages; VIDEO=path for your own
 	@scripts/setup demo

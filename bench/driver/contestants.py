@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .model import OURS, Contestant
 from .streams import Stream
 from .systems import SYSTEMS, System
@@ -11,6 +13,11 @@ from .work import Work
 def single(system: System, work: Work) -> Contestant:
     """A system with its own name."""
     return Contestant(system.key, system.title, system.kind, work, (system.key,))
+
+
+def one(key: str, work: Callable[..., Work], *arguments: object) -> Contestant:
+    """A system by its key, doing one kind of work."""
+    return single(SYSTEMS[key], work(SYSTEMS[key], *arguments))
 
 
 def stream(

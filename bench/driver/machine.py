@@ -24,7 +24,7 @@ def machine() -> dict[str, str]:
         "C library": " ".join(platform.libc_ver()),
         "Go": _first(["go", "env", "GOVERSION"]).removeprefix("go"),
         "C++": _first(["c++", "--version"]),
-        "Rust": _first(["rustc", "--version"]),
+        "Rust": _first(["rustc", "--version"]).removeprefix("rustc "),
         "Python": platform.python_version(),
     }
     return {key: value for key, value in described.items() if value}

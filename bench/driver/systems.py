@@ -46,3 +46,5 @@ SYSTEMS = {
 }
 OURS_KEYS = tuple(s.key for s in SYSTEMS.values() if s.kind == OURS)
 PEER_KEYS = tuple(s.key for s in SYSTEMS.values() if s.kind == PEER)
+EVERY = (*OURS_KEYS, *PEER_KEYS)
+FAST = (*OURS_KEYS, "classic", "boost", "iceoryx2")  # and the peers that come near

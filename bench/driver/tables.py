@@ -123,6 +123,8 @@ def page(run: Run, pictures: dict[str, str]) -> str:
         "Medians of the samples of a regime, against the bound; a row per regime that was met with.\n",
         table(["case", "target", "regime", "figure", "bound", ""], verdict_rows(run)),
     ]
+    if any(v.why == NOT_ASKED for v in run.verdicts):
+        parts.append("The other rows were not part of this run.\n")
     for group, (title, words) in GROUPS.items():
         order = leading(run, group)
         if not order:
