@@ -10,6 +10,7 @@
 #include <new>
 #include <string>
 
+#include "message.hpp"
 #include "shared_object.hpp"
 #include "spin.hpp"
 
@@ -27,14 +28,14 @@ class BoostQueue {
   using Record = BoostRecord<Size>;
   static_assert(sizeof(Record) == Size, "records lie adjacent");
 
-  static BoostQueue create(const std::string& name) {
-    BoostQueue queue(SharedObject::create(name, sizeof(Place)));
+  static BoostQueue create(const std::string& name, Patience patience) {
+    BoostQueue queue(SharedObject::create(name, sizeof(Place)), patience);
     new (&queue.place_->queue) Queue();
     queue.place_->ready.store(1, std::memory_order_release);
     return queue;
   }
-  static BoostQueue attach(const std::string& name) {
-    BoostQueue queue(SharedObject::attach(name));
+  static BoostQueue attach(const std::string& name, Patience patience) {
+    BoostQueue queue(SharedObject::attach(name), patience);
     check_size(queue.object_.size(), sizeof(Place));
     await("queue in '" + name + "'",
           [&] { return queue.place_->ready.load(std::memory_order_acquire) == 1; });
@@ -44,16 +45,16 @@ class BoostQueue {
 
   // One record, copied.
   void send(const void* from, std::size_t) {
-    until([&] { return place_->queue.push(*static_cast<const Record*>(from)); });
+    until(patience_, [&] { return place_->queue.push(*static_cast<const Record*>(from)); });
   }
   std::size_t receive(void* to, std::size_t) {
-    until([&] { return place_->queue.pop(*static_cast<Record*>(to)); });
+    until(patience_, [&] { return place_->queue.pop(*static_cast<Record*>(to)); });
     return Size;
   }
   // All of `records`, in as many steps as it takes.
   void send_all(const void* from, std::size_t records) {
     const Record* next = static_cast<const Record*>(from);
-    until([&] {
+    until(patience_, [&] {
       const std::size_t pushed = place_->queue.push(next, records);
       next += pushed;
       records -= pushed;
@@ -63,7 +64,7 @@ class BoostQueue {
   // 1 to `most` records.
   std::size_t receive_some(void* to, std::size_t most) {
     std::size_t count = 0;
-    until([&] {
+    until(patience_, [&] {
       count = place_->queue.pop(static_cast<Record*>(to), most);
       return count != 0;
     });
@@ -72,7 +73,8 @@ class BoostQueue {
   // Looks at one record in place.
   template <class Look>
   void look(Look look) {
-    until([&] { return place_->queue.consume_one([&](const Record& record) { look(record.bytes); }); });
+    until(patience_,
+          [&] { return place_->queue.consume_one([&](const Record& record) { look(record.bytes); }); });
   }
 
  private:
@@ -82,11 +84,12 @@ class BoostQueue {
     alignas(128) Queue queue;
   };
 
-  explicit BoostQueue(SharedObject object)
-      : object_(std::move(object)), place_(static_cast<Place*>(object_.data())) {}
+  BoostQueue(SharedObject object, Patience patience)
+      : object_(std::move(object)), place_(static_cast<Place*>(object_.data())), patience_(patience) {}
 
   SharedObject object_;
   Place* place_;
+  Patience patience_;
 };
 
 }  // namespace bench

@@ -32,7 +32,7 @@ using QueueOf = BoostQueue<Size, (Bytes / Size < 2 ? 2 : Bytes / Size)>;
 
 template <std::size_t Size, std::size_t Bytes>
 void produce(const Stream& stream) {
-  auto queue = QueueOf<Size, Bytes>::create(stream.name);
+  auto queue = QueueOf<Size, Bytes>::create(stream.name, Patience::stream);
   if (stream.mode == Mode::copy) return produce_copies(stream, queue);
   const Buffer memory(stream.batch * Size);
   for (std::uint64_t i = 0; i < stream.count;) {
@@ -46,7 +46,7 @@ void produce(const Stream& stream) {
 
 template <std::size_t Size, std::size_t Bytes>
 void consume(const Stream& stream) {
-  auto queue = QueueOf<Size, Bytes>::attach(stream.name);
+  auto queue = QueueOf<Size, Bytes>::attach(stream.name, Patience::stream);
   if (stream.mode == Mode::copy) return consume_copies(stream, queue);
   if (stream.mode == Mode::place) {
     return consume_timed(stream, [&](std::uint64_t from, std::uint64_t to) {
@@ -122,8 +122,8 @@ void run_stream(bool sends, const Stream& stream) {
 template <std::size_t Size>
 void trip_of(bool pings, const Trip& trip) {
   using Queue = QueueOf<Size, 1 << 20>;
-  auto out = Queue::create(trip.name + (pings ? ".ping" : ".pong"));
-  auto in = Queue::attach(trip.name + (pings ? ".pong" : ".ping"));
+  auto out = Queue::create(trip.name + (pings ? ".ping" : ".pong"), Patience::trip);
+  auto in = Queue::attach(trip.name + (pings ? ".pong" : ".ping"), Patience::trip);
   pings ? ping(trip, out, in) : pong(trip, out, in);
 }
 

@@ -27,14 +27,14 @@ static_assert(sizeof(ClassicHeader) == 16, "the layout is published");
 class ClassicRing {
  public:
   // capacity: a power of two.
-  static ClassicRing create(const std::string& name, std::uint32_t capacity) {
-    ClassicRing ring(SharedObject::create(name, sizeof(ClassicHeader) + capacity));
+  static ClassicRing create(const std::string& name, std::uint32_t capacity, Patience patience) {
+    ClassicRing ring(SharedObject::create(name, sizeof(ClassicHeader) + capacity), patience);
     ring.capacity_ = capacity;
     ring.header_->capacity.store(capacity, std::memory_order_release);
     return ring;
   }
-  static ClassicRing attach(const std::string& name) {
-    ClassicRing ring(SharedObject::attach(name));
+  static ClassicRing attach(const std::string& name, Patience patience) {
+    ClassicRing ring(SharedObject::attach(name), patience);
     await("capacity of ring '" + name + "'", [&] {
       ring.capacity_ = ring.header_->capacity.load(std::memory_order_acquire);
       return ring.capacity_ != 0;
@@ -47,7 +47,7 @@ class ClassicRing {
     const std::uint32_t length = static_cast<std::uint32_t>(size);
     const std::uint32_t head = header_->head.load(std::memory_order_relaxed);
     // Acquire: the consumer has copied what it gave back.
-    until([&] {
+    until(patience_, [&] {
       return capacity_ - (head - header_->tail.load(std::memory_order_acquire)) >= kLength + length;
     });
     put(head, &length, kLength);
@@ -58,7 +58,7 @@ class ClassicRing {
   std::size_t receive(void* to, std::size_t room) {
     const std::uint32_t tail = header_->tail.load(std::memory_order_relaxed);
     // Acquire: what the producer stored before its release is there.
-    until([&] { return header_->head.load(std::memory_order_acquire) != tail; });
+    until(patience_, [&] { return header_->head.load(std::memory_order_acquire) != tail; });
     std::uint32_t length;
     get(tail, &length, kLength);
     if (length > room)
@@ -72,11 +72,12 @@ class ClassicRing {
  private:
   static constexpr std::uint32_t kLength = 4;
 
-  explicit ClassicRing(SharedObject object)
+  ClassicRing(SharedObject object, Patience patience)
       : object_(std::move(object)),
         header_(static_cast<ClassicHeader*>(object_.data())),
         data_(static_cast<unsigned char*>(object_.data()) + sizeof(ClassicHeader)),
-        capacity_(0) {}
+        capacity_(0),
+        patience_(patience) {}
 
   void put(std::uint32_t position, const void* from, std::uint32_t size) {
     const std::uint32_t at = position & (capacity_ - 1);
@@ -103,6 +104,7 @@ class ClassicRing {
   ClassicHeader* header_;
   unsigned char* data_;
   std::uint32_t capacity_;
+  Patience patience_;
 };
 
 }  // namespace bench

@@ -32,22 +32,25 @@ void run_classic(const Role& role, Args& args) {
   if (role.is("stream", "produce")) {
     const Stream stream(args);
     check_mode(stream);
-    ClassicRing ring = ClassicRing::create(stream.name, classic_capacity(stream.ring, stream.size));
+    ClassicRing ring =
+        ClassicRing::create(stream.name, classic_capacity(stream.ring, stream.size), Patience::stream);
     produce_copies(stream, ring);
   } else if (role.is("stream", "consume")) {
     const Stream stream(args);
     check_mode(stream);
-    ClassicRing ring = ClassicRing::attach(stream.name);
+    ClassicRing ring = ClassicRing::attach(stream.name, Patience::stream);
     consume_copies(stream, ring);
   } else if (role.is("trip", "ping")) {
     const Trip trip(args);
-    ClassicRing out = ClassicRing::create(trip.name + ".ping", classic_capacity(kTripCapacity, trip.size));
-    ClassicRing in = ClassicRing::attach(trip.name + ".pong");
+    ClassicRing out = ClassicRing::create(trip.name + ".ping", classic_capacity(kTripCapacity, trip.size),
+                                          Patience::trip);
+    ClassicRing in = ClassicRing::attach(trip.name + ".pong", Patience::trip);
     ping(trip, out, in);
   } else if (role.is("trip", "pong")) {
     const Trip trip(args);
-    ClassicRing out = ClassicRing::create(trip.name + ".pong", classic_capacity(kTripCapacity, trip.size));
-    ClassicRing in = ClassicRing::attach(trip.name + ".ping");
+    ClassicRing out = ClassicRing::create(trip.name + ".pong", classic_capacity(kTripCapacity, trip.size),
+                                          Patience::trip);
+    ClassicRing in = ClassicRing::attach(trip.name + ".ping", Patience::trip);
     pong(trip, out, in);
   } else {
     unsupported("classic", role);

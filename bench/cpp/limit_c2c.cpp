@@ -26,7 +26,7 @@ struct Flags {
   int status = 0;
   try {
     for (std::uint64_t i = 1; i <= rounds; ++i) {
-      until([&] { return flags->ping.load(std::memory_order_acquire) == i; });
+      until(Patience::trip, [&] { return flags->ping.load(std::memory_order_acquire) == i; });
       flags->pong.store(i, std::memory_order_release);
     }
   } catch (const Failure&) {
@@ -53,7 +53,7 @@ void limit_c2c(Args& args) {
 
   const auto exchange = [&](std::uint64_t i) {
     flags->ping.store(i, std::memory_order_release);
-    until([&] { return flags->pong.load(std::memory_order_acquire) == i; });
+    until(Patience::trip, [&] { return flags->pong.load(std::memory_order_acquire) == i; });
   };
   for (std::uint64_t i = 1; i <= warm; ++i) exchange(i);
   const std::int64_t start = now();

@@ -103,6 +103,7 @@ void idle_consume(Args& args) {
 }  // namespace
 
 void run_zmq(const Role& role, Args& args) {
+  ZmqSocket::keep_memory();
   if (role.is("stream", "produce")) return run_stream(true, Stream(args));
   if (role.is("stream", "consume")) return run_stream(false, Stream(args));
   if (role.is("trip", "ping")) return run_trip(End::binds, Trip(args));
