@@ -13,14 +13,15 @@ import (
 
 func TestHelp(t *testing.T) {
 	for args, words := range map[string][]string{
-		"--help":      {"pub", "sub", "ls", "info", "rm", "demo", "version", "Exit status"},
-		"pub --help":  {"--capacity", "--layout", "--framing", "--content-type", "--keep", "--times", "--alignment", "--mode", "--timeout", "power of two that holds 8 records"},
-		"sub --help":  {"--wait", "--timeout", "--count", "--framing", "--keep", "--await-producer", "default 5s"},
-		"ls --help":   {"--json", "lag_records"},
-		"info --help": {"--json", "lag_records"},
-		"rm --help":   {"--force"},
-		"demo --help": {"--frames", "--size", "--fps"},
-		"help pub":    {"--capacity"},
+		"--help":       {"pub", "sub", "ls", "info", "rm", "demo", "version", "Exit status"},
+		"pub --help":   {"--capacity", "--layout", "--framing", "--content-type", "--keep", "--times", "--alignment", "--mode", "--timeout", "power of two that holds 8 records"},
+		"sub --help":   {"--wait", "--timeout", "--count", "--framing", "--keep", "--await-producer", "default 5s"},
+		"ls --help":    {"--json", "lag_records"},
+		"info --help":  {"--json", "lag_records"},
+		"rm --help":    {"--force"},
+		"demo --help":  {"--frames", "--size", "--fps"},
+		"bench --help": {"--quick", "--json", "--size", "--pair", "--samples", "--time", "--python", "--cpp-include", "8B to 64MiB", "regime"},
+		"help pub":     {"--capacity"},
 	} {
 		out := succeeded(t, execute(t, "", strings.Fields(args)...))
 		for _, w := range words {
@@ -28,7 +29,7 @@ func TestHelp(t *testing.T) {
 				t.Errorf("shmbuf %s does not say %q", args, w)
 			}
 		}
-		if strings.Contains(out, "demo-peer") || strings.Contains(out, "gen-man") {
+		if strings.Contains(out, "demo-peer") || strings.Contains(out, "bench-peer") || strings.Contains(out, "gen-man") {
 			t.Errorf("shmbuf %s shows inner commands", args)
 		}
 	}
@@ -83,6 +84,8 @@ func TestCompletionOfWords(t *testing.T) {
 		"pub x --layout":  "native\nclassic\n",
 		"pub x --framing": "lines\nlength\nfixed:\n",
 		"sub x --framing": "lines\nlength\nraw\n",
+		"bench --pair":    "go-go\ngo-py\ngo-cpp\npy-go\npy-py\npy-cpp\ncpp-go\ncpp-py\ncpp-cpp\n",
+		"bench --size":    "8\n64\n1KiB\n",
 	} {
 		all := append([]string{"__complete"}, append(strings.Fields(args), "")...)
 		if out := execute(t, "", all...).out; !strings.HasPrefix(out, want) {
@@ -96,7 +99,7 @@ func TestManPages(t *testing.T) {
 	succeeded(t, execute(t, "", "gen-man", dir))
 	for page, word := range map[string]string{
 		"shmbuf.1": "Exit status", "shmbuf-pub.1": "--capacity", "shmbuf-sub.1": "--wait", "shmbuf-ls.1": "--json",
-		"shmbuf-info.1": "--json", "shmbuf-rm.1": "--force", "shmbuf-demo.1": "--frames", "shmbuf-version.1": "version",
+		"shmbuf-info.1": "--json", "shmbuf-rm.1": "--force", "shmbuf-demo.1": "--frames", "shmbuf-version.1": "version", "shmbuf-bench.1": "--pair",
 	} {
 		text, err := os.ReadFile(filepath.Join(dir, page))
 		if err != nil {
@@ -107,7 +110,7 @@ func TestManPages(t *testing.T) {
 			t.Errorf("%s is not the page expected:\n%.300s", page, text)
 		}
 	}
-	if pages, _ := filepath.Glob(filepath.Join(dir, "*demo-peer*")); len(pages) > 0 {
+	if pages, _ := filepath.Glob(filepath.Join(dir, "*-peer*")); len(pages) > 0 {
 		t.Errorf("pages of inner commands: %v", pages)
 	}
 	failed(t, execute(t, "", "gen-man", "/dev/null/x"), 1, "gen-man")

@@ -63,7 +63,8 @@ func newRoot(parsed *bool) *cobra.Command {
 		Args: cobra.NoArgs,
 	}
 	root.AddCommand(
-		newPub(), newSub(), newLs(), newInfo(), newRm(), newDemo(), newDemoPeer(), newVersion(), newGenMan(),
+		newPub(), newSub(), newLs(), newInfo(), newRm(), newDemo(), newDemoPeer(),
+		newBench(), newBenchPeer(), newVersion(), newGenMan(),
 	)
 	return root
 }

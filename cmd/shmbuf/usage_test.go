@@ -79,6 +79,15 @@ func TestWrongUsage(t *testing.T) {
 		{"demo: zero size", []string{"demo", "--size", "0x90"}, []string{"--size"}},
 		{"demo: huge size", []string{"demo", "--size", "99999999999x9"}, []string{"--size"}},
 		{"demo: no frames", []string{"demo", "--frames", "0"}, []string{"from 1"}},
+		{"bench: argument", []string{"bench", "x"}, []string{`"x"`}},
+		{"bench: small size", []string{"bench", "--size", "7"}, []string{"--size", "7 bytes", "8 B"}},
+		{"bench: huge size", []string{"bench", "--size", "67108865"}, []string{"67108865", "67108864"}},
+		{"bench: half a byte", []string{"bench", "--size", "64.5"}, []string{"whole number of bytes"}},
+		{"bench: pair", []string{"bench", "--pair", "go-rust"}, []string{`"go-rust"`, "go, py or cpp"}},
+		{"bench: no samples", []string{"bench", "--samples", "0"}, []string{`"0"`, "from 1"}},
+		{"bench: samples", []string{"bench", "--samples", "1001"}, []string{"1000"}},
+		{"bench: no time", []string{"bench", "--time", "0s"}, []string{"0s", "1ms"}},
+		{"bench: long time", []string{"bench", "--time", "11s"}, []string{"11s", "10s"}},
 		{"demo: fps", []string{"demo", "--fps", "5000"}, []string{"5000", "1000"}},
 	}
 	for _, test := range tests {

@@ -2,6 +2,11 @@
 
 package child
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+)
 
 func apart() *syscall.SysProcAttr { return nil }
+
+func endGroup(p *os.Process) error { return p.Kill() }

@@ -66,6 +66,23 @@ func Run(ctx context.Context, command []string, files []*os.File, follow func(io
 	return readErr
 }
 
+// Output runs a tool and returns what it prints, and what it complains about. When
+// ctx ends, so does the tool with all that it has started, and the error is the
+// cause.
+func Output(ctx context.Context, command ...string) (out, complaint string, err error) {
+	var stdout, stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.SysProcAttr = apart()
+	cmd.Cancel = func() error { return endGroup(cmd.Process) }
+	cmd.WaitDelay = stopTime
+	err = cmd.Run()
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return strings.TrimSpace(stdout.String()), strings.TrimSpace(stderr.String()), err
+}
+
 // Together runs all sides at once. The first that fails ends the others, and its
 // error is the result.
 func Together(ctx context.Context, sides ...func(context.Context) error) error {

@@ -70,6 +70,15 @@ func TestValues(t *testing.T) {
 	if err := p.Set("1280x720"); err != nil || p != (Picture{1280, 720}) || p.String() != "1280x720" {
 		t.Errorf("1280x720: %v, %v", p, err)
 	}
+	var pair Pair
+	if err := pair.Set("cpp-py"); err != nil || pair != (Pair{"cpp", "py"}) || pair.String() != "cpp-py" {
+		t.Errorf("cpp-py: %v, %v", pair, err)
+	}
+	for _, bad := range []string{"", "go", "go-", "go-go-go", "Go-py", "go py"} {
+		if err := pair.Set(bad); err == nil {
+			t.Errorf("the pair %q is accepted", bad)
+		}
+	}
 	var c Count
 	if err := c.Set("9223372036854775807"); err != nil || c != 1<<63-1 {
 		t.Errorf("2^63-1: %v, %v", c, err)

@@ -35,13 +35,14 @@ func terminal(t *testing.T) (master, slave *os.File) {
 	return master, slave
 }
 
-// On a terminal every run has a bar that ends full, or stops where it failed.
-func TestDemoBars(t *testing.T) {
-	t.Parallel()
+// onTerminal runs the program with standard error on a terminal and returns what
+// that shows.
+func onTerminal(t *testing.T, args ...string) *lockedBuffer {
+	t.Helper()
 	master, slave := terminal(t)
-	p := &process{t: t, cmd: exec.Command(program, "demo", "--frames", "60", "--size", "320x180"), done: make(chan error, 1)}
+	p := &process{t: t, cmd: exec.Command(program, args...), done: make(chan error, 1)}
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, slave
-	var screen lockedBuffer
+	screen := &lockedBuffer{}
 	p.launch()
 	go func() {
 		buf := make([]byte, 4096)
@@ -56,14 +57,34 @@ func TestDemoBars(t *testing.T) {
 	if o := p.wait(); o.status != 0 {
 		t.Fatalf("status %d, screen:\n%s", o.status, screen.String())
 	}
-	eventually(t, "four full bars", func() bool {
+	return screen
+}
+
+// showsBars waits until the screen ends with so many full bars, and demands that it
+// has shown some words.
+func showsBars(t *testing.T, screen *lockedBuffer, bars int, words ...string) {
+	t.Helper()
+	eventually(t, fmt.Sprint(bars, " full bars"), func() bool {
 		text := screen.String()
 		last := text[strings.LastIndex(text, "\x1b[J")+1:]
-		return strings.Count(last, "100 %") == 4
+		return strings.Count(last, "100 %") == bars
 	})
-	for _, want := range []string{"flat out", "at 60 fps", "fps ", "M messages/s", "ns a round trip"} {
+	for _, want := range words {
 		if !strings.Contains(screen.String(), want) {
 			t.Errorf("the screen never shows %q:\n%s", want, screen.String())
 		}
 	}
+}
+
+// On a terminal every run has a bar that ends full, or stops where it failed.
+func TestDemoBars(t *testing.T) {
+	t.Parallel()
+	screen := onTerminal(t, "demo", "--frames", "60", "--size", "320x180")
+	showsBars(t, screen, 4, "flat out", "at 60 fps", "fps ", "M messages/s", "ns a round trip")
+}
+
+// So has every case of a benchmark.
+func TestBenchBars(t *testing.T) {
+	screen := onTerminal(t, short...)
+	showsBars(t, screen, 10, "in place", "idle waiter", " GB/s")
 }
