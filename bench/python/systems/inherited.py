@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import loops
 import pair
 from cases import Fanout, Idle, Paced, Stream, Trip, Unsupported, Wake
-from systems.peers import SMALL_RING, Roles
+from systems.peers import SMALL_RING, Role, Roles
 
 if TYPE_CHECKING:
     from measure import Result

@@ -7,9 +7,10 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any
 
 import loops
+from cases import Stream, Unsupported
 
 if TYPE_CHECKING:
-    from cases import Fanout, Idle, Paced, Stream, Trip, Wake
+    from cases import Fanout, Idle, Paced, Trip, Wake
     from measure import Result
 
 Role = Callable[[Any], Any]
@@ -22,14 +23,27 @@ ReceiveEnd = Callable[[str, int, int], AbstractContextManager["loops.Receive"]]
 SMALL_RING = 1 << 20  # for one message at a time
 
 
-def two_processes(sender: SendEnd, receiver: ReceiveEnd) -> Roles:
-    """Roles of a system whose two ends meet by name. What is sent first is created first."""
+def only_copies(case: Stream) -> None:
+    """Refuse other modes."""
+    if case.mode != "copy":
+        raise Unsupported(f"mode '{case.mode}'; copy is known")
+
+
+def two_processes(sender: SendEnd, receiver: ReceiveEnd, meet: Callable[[], None] = lambda: None) -> Roles:
+    """Roles of a system whose two ends meet by name.
+
+    Sending ends are made before receiving ones, so that nobody waits in a circle. `meet` comes
+    when all ends of this side are there, before the first record is sent.
+    """
 
     def produce(case: Stream) -> None:
+        only_copies(case)
         with sender(case.name, case.size, case.ring) as send:
+            meet()
             loops.produce(case, send)
 
     def consume(case: Stream) -> Result:
+        only_copies(case)
         with receiver(case.name, case.size, case.ring) as receive:
             return loops.consume(case, receive)
 
@@ -38,6 +52,7 @@ def two_processes(sender: SendEnd, receiver: ReceiveEnd) -> Roles:
             sender(case.name + ".a", case.size, SMALL_RING) as send,
             receiver(case.name + ".b", case.size, SMALL_RING) as receive,
         ):
+            meet()
             return loops.ping(case, send, receive)
 
     def pong(case: Trip) -> None:
@@ -45,6 +60,7 @@ def two_processes(sender: SendEnd, receiver: ReceiveEnd) -> Roles:
             sender(case.name + ".b", case.size, SMALL_RING) as send,
             receiver(case.name + ".a", case.size, SMALL_RING) as receive,
         ):
+            meet()
             loops.pong(case, send, receive)
 
     def wake_ping(case: Wake) -> Result:
@@ -52,6 +68,7 @@ def two_processes(sender: SendEnd, receiver: ReceiveEnd) -> Roles:
             sender(case.name + ".a", case.size, SMALL_RING) as send,
             receiver(case.name + ".b", case.size, SMALL_RING) as receive,
         ):
+            meet()
             return loops.wake_ping(case, send, receive)
 
     def wake_pong(case: Wake) -> None:
@@ -59,10 +76,12 @@ def two_processes(sender: SendEnd, receiver: ReceiveEnd) -> Roles:
             sender(case.name + ".b", case.size, SMALL_RING) as send,
             receiver(case.name + ".a", case.size, SMALL_RING) as receive,
         ):
+            meet()
             loops.wake_pong(case, send, receive)
 
     def idle_produce(case: Idle) -> None:
         with sender(case.name, 8, SMALL_RING) as send:
+            meet()
             loops.idle_produce(send)
 
     def idle_consume(case: Idle) -> None:
@@ -75,6 +94,7 @@ def two_processes(sender: SendEnd, receiver: ReceiveEnd) -> Roles:
                 ends.enter_context(sender(f"{case.name}.{i}", case.size, case.ring))
                 for i in range(case.channels)
             ]
+            meet()
             loops.fanout_produce(case, sends)
 
     def fanout_consume(case: Fanout) -> Result:
@@ -87,6 +107,7 @@ def two_processes(sender: SendEnd, receiver: ReceiveEnd) -> Roles:
 
     def paced_produce(case: Paced) -> Result:
         with sender(case.name, case.size, case.ring) as send:
+            meet()
             return loops.paced_produce(case, send)
 
     def paced_consume(case: Paced) -> Result:
