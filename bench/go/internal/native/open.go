@@ -44,5 +44,5 @@ func open(a *work.Args) (any, error) {
 	}
 	creates.Sort()
 	opens.Sort()
-	return &opened{Create: creates.Percentile(50), Open: opens.Percentile(50)}, nil
+	return &opened{Create: creates.Quantile(500), Open: opens.Quantile(500)}, nil
 }

@@ -12,12 +12,21 @@ func both(a *work.Args) (*shmbuf.Producer, *shmbuf.Consumer, error) {
 	if a.Role == "pong" {
 		mine, theirs = theirs, mine
 	}
-	p, err := create(mine, nil)
+	p, err := create(mine, &shmbuf.Options{Capacity: capacityFor(a.Size)})
 	if err != nil {
 		return nil, nil, err
 	}
 	c, err := openWait(theirs)
 	return p, c, err
+}
+
+// capacityFor messages of this size: the default, or more where they are large for it.
+func capacityFor(size uint64) uint64 {
+	capacity := uint64(shmbuf.DefaultCapacity)
+	for capacity < 4*size {
+		capacity *= 2
+	}
+	return capacity
 }
 
 func leave(p *shmbuf.Producer, c *shmbuf.Consumer) error {

@@ -3,6 +3,7 @@
 package nats
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -111,12 +112,13 @@ func (h *host) Close() error {
 	if err := h.end.Close(); err != nil {
 		return err
 	}
+	stays := errors.New("the other side does not leave the server")
 	if err := work.Retry(func() error {
-		if n := h.server.NumClients(); n > 0 {
-			return fmt.Errorf("%d clients do not leave", n)
+		if h.server.NumClients() > 0 {
+			return stays
 		}
 		return nil
-	}); err != nil {
+	}, func(error) bool { return true }); err != nil {
 		return err
 	}
 	h.server.Shutdown()

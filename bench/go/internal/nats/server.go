@@ -42,7 +42,7 @@ func announce(name, url string) error {
 
 // find waits for the announcement.
 func find(name string) (url string, err error) {
-	err = work.Retry(func() error {
+	err = work.Appear(func() error {
 		content, err := os.ReadFile(file(name))
 		url = string(content)
 		return err

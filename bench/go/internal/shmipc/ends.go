@@ -30,7 +30,7 @@ func dial(name string, m memory) (*shmipc.Stream, func() error, error) {
 	configure(c.Config, m)
 	c.Network, c.Address = "unix", socket(name)
 	var manager *shmipc.SessionManager
-	err := work.Retry(func() (err error) {
+	err := work.Appear(func() (err error) {
 		manager, err = shmipc.NewSessionManager(c)
 		return err
 	})

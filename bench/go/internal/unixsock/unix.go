@@ -57,7 +57,7 @@ func listen(address *net.UnixAddr) (*net.UnixConn, error) {
 }
 
 func dial(address *net.UnixAddr) (conn *net.UnixConn, err error) {
-	err = work.Retry(func() error {
+	err = work.Appear(func() error {
 		conn, err = net.DialUnix("unix", nil, address)
 		return err
 	})

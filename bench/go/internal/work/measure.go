@@ -2,7 +2,6 @@ package work
 
 import (
 	"encoding/json"
-	"math"
 	"os"
 	"slices"
 	"time"
@@ -71,18 +70,19 @@ func (s *Samples) Latency() *Latency {
 	}
 	return &Latency{
 		Rounds: uint64(len(s.ns)),
-		P50:    s.Percentile(50), P90: s.Percentile(90), P99: s.Percentile(99), P999: s.Percentile(99.9), Max: s.Percentile(100),
+		P50:    s.Quantile(500), P90: s.Quantile(900), P99: s.Quantile(990), P999: s.Quantile(999), Max: s.Quantile(1000),
 		Mean: sum / float64(len(s.ns)),
 	}
 }
 
-// Percentile p of sorted samples.
-func (s *Samples) Percentile(p float64) int64 {
-	rank := int(math.Ceil(p / 100 * float64(len(s.ns))))
+// Quantile of sorted samples: the smallest one that so many thousandths of them do
+// not exceed.
+func (s *Samples) Quantile(thousandths int) int64 {
+	rank := (thousandths*len(s.ns) + 999) / 1000
 	return s.ns[max(rank, 1)-1]
 }
 
-// Sort puts the samples in order for Percentile.
+// Sort puts the samples in order for Quantile.
 func (s *Samples) Sort() { slices.Sort(s.ns) }
 
 // Laps times rounds that follow each other, from just after one message has been
