@@ -12,19 +12,20 @@ func Number(record []byte, n uint64) {
 	}
 }
 
-// Check tells whether the record has this length and this number.
+// Check tells whether the record has this length and this number. It is small
+// enough to be compiled into the loops.
 func Check(record []byte, size, n uint64) error {
 	if uint64(len(record)) != size || size >= 8 && binary.LittleEndian.Uint64(record) != n {
-		return differs(record, size, n)
+		return differs(record, n)
 	}
 	return nil
 }
 
-func differs(record []byte, size, n uint64) error {
-	if uint64(len(record)) != size {
-		return fmt.Errorf("record %d has %d bytes, want %d", n, len(record), size)
+func differs(record []byte, n uint64) error {
+	if len(record) < 8 {
+		return fmt.Errorf("record %d has the wrong length of %d bytes", n, len(record))
 	}
-	return fmt.Errorf("record %d has the number %d", n, binary.LittleEndian.Uint64(record))
+	return fmt.Errorf("record %d has %d bytes and the number %d", n, len(record), binary.LittleEndian.Uint64(record))
 }
 
 // CheckRun checks the first and the last of the records of this size in run,

@@ -23,8 +23,12 @@ func AtExit(f func()) {
 
 // Clean calls what AtExit was given, last first.
 func Clean() {
+	clean()
+	atExit.Unlock()
+}
+
+func clean() {
 	atExit.Lock()
-	defer atExit.Unlock()
 	for _, f := range slices.Backward(atExit.calls) {
 		f()
 	}
@@ -37,7 +41,7 @@ func CleanOnSignal() {
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	go func() {
 		got := (<-signals).(syscall.Signal)
-		Clean()
+		clean() // and keep the lock: calls that fail because of it must not end the process first
 		os.Exit(128 + int(got))
 	}()
 }
