@@ -20,8 +20,8 @@ from .trouble import Failed, Refused, Stopped
 from .verdicts import judge
 from .workers import Workers
 
-FULL = (9, 0.2, 1020)  # samples, seconds of each, seconds of the run
-QUICK = (3, 0.08, 75)
+FULL = (9, 0.15, 1080)  # samples, seconds of each, seconds of the run
+QUICK = (3, 0.06, 75)
 
 
 def main(arguments: list[str]) -> int:

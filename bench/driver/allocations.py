@@ -13,6 +13,8 @@ LINE = re.compile(r"^Benchmark(\S+?)(?:-\d+)?\s+\d+\s.*\s(\d+) allocs/op$", re.M
 class Allocations(Work):
     """The hot paths of the Go package; what its test binary reports."""
 
+    fixed = True
+
     def first(self) -> int:
         """Enough that a single allocation of the start vanishes."""
         return 20_000
@@ -32,10 +34,6 @@ class Allocations(Work):
     def seconds(self, values: dict[str, float], amount: int) -> float:
         """Unknown, and of no interest."""
         return 1.0
-
-    def next(self, values: dict[str, float], amount: int, wanted: float) -> int:
-        """Always the same."""
-        return amount
 
     def sample(self, lab: Lab, name: str, amount: int, expected: float) -> dict[str, float]:
         """Take one; it may take longer than others."""

@@ -5,13 +5,41 @@ from __future__ import annotations
 
 from . import cases_flows as flows
 from . import cases_sides as sides
+from . import choice
 from .model import Case
+from .systems import FAST, OURS_KEYS
+
+# The cases of a quick run, and who takes part beside the limits.
+QUICK = {
+    "stream-64": (*FAST, "channel", "unix", "zmq", "mp-pipe"),
+    "stream-1k": (*OURS_KEYS, "classic"),
+    "stream-1m": (*OURS_KEYS, "classic"),
+    "runs-64": OURS_KEYS,
+    "frames-1080p": OURS_KEYS,
+    "place-1080p": (*OURS_KEYS, "iceoryx2"),
+    "trip-64": FAST,
+    "trip-8": (*OURS_KEYS, "classic", "boost"),
+    "wake-64": (*OURS_KEYS, "unix"),
+    "python-64": ("py", "mp-pipe"),
+    "idle": OURS_KEYS,
+    "open-1m": OURS_KEYS,
+    "open-1g-lazy": OURS_KEYS,
+    "allocations": OURS_KEYS,
+    "paced-1k": OURS_KEYS,
+    "paced-100k": OURS_KEYS,
+    "paced-full": OURS_KEYS,
+    "pairs-64": OURS_KEYS,
+    "fanout-4": OURS_KEYS,
+}
 
 
 def all_cases(quick: bool) -> list[Case]:
     """The cases of a full run, or of a quick one."""
     judged = [
-        *flows.streams(quick), *flows.batches(quick), *flows.frames(), *sides.trips(quick),
-        *sides.sleeping(quick), flows.python(), sides.idle(quick), *sides.opening(quick), sides.allocations(),
+        *flows.streams(), *flows.batches(), *flows.frames(), *sides.trips(), *sides.sleeping(),
+        flows.python(), sides.idle(), *sides.opening(), sides.allocations(),
     ]  # fmt: skip
-    return [*judged, *sides.paced(quick), *flows.pairs(), *flows.fanout(quick), *flows.more_streams(quick)]
+    cases = [*judged, *sides.paced(), *flows.pairs(), *flows.fanout(), *flows.more_streams()]
+    if not quick:
+        return cases
+    return [choice.made_of(case, QUICK[case.key]) for case in cases if case.key in QUICK]

@@ -36,27 +36,19 @@ def in_place(size: int, systems: tuple[str, ...]) -> Case:
     )
 
 
-def streams(quick: bool) -> list[Case]:
+def streams() -> list[Case]:
     """The sizes that every peer is asked for."""
-    some = (*FAST, "channel", "unix", "zmq", "faster-fifo") if quick else EVERY
-    large = (*OURS_KEYS, "classic", "iceoryx2", "unix") if quick else EVERY
-    return [
-        copying(64, EVERY if not quick else (*some, "mp-pipe")),
-        copying(1 << 10, some),
-        copying(1 << 20, large),
-    ]
+    return [copying(size, EVERY) for size in (64, 1 << 10, 1 << 20)]
 
 
-def more_streams(quick: bool) -> list[Case]:
+def more_streams() -> list[Case]:
     """The other sizes, beside the peers that come near."""
-    if quick:
-        return [in_place(1 << 20, ("go", "cpp", "iceoryx2"))]
     near = (*FAST, "unix", "zmq")
     found = [copying(size, near) for size in (8, 4 << 10, 64 << 10)]
     return found + [in_place(size, ("go", "cpp", "py", "iceoryx2")) for size in SIZES if size != FRAME]
 
 
-def batches(quick: bool) -> list[Case]:
+def batches() -> list[Case]:
     """Several 64-byte records per call."""
     fixed = Contestant("memcpy", f"memcpy of {size_name(RUN * 64)}", LIMIT, Memcpy(RUN * 64, 64))
     runs = (*(who.stream(key, 64, "run", batch=RUN) for key in ("go", "cpp")), who.array(RUN), fixed)
@@ -75,10 +67,8 @@ def batches(quick: bool) -> list[Case]:
             "batch-64", f"64 B records in batches of {RUN}", "batch", "rate", batch, limit="memcpy", size=64
         ),
     ]
-    if not quick:
-        kib = tuple(who.stream(key, 1 << 10, "batch", batch=64) for key in OURS_KEYS)
-        found.append(Case("batch-1k", "1 KiB records in batches of 64", "batch", "rate", kib, size=1 << 10))
-    return found
+    kib = tuple(who.stream(key, 1 << 10, "batch", batch=64) for key in OURS_KEYS)
+    return [*found, Case("batch-1k", "1 KiB records in batches of 64", "batch", "rate", kib, size=1 << 10)]
 
 
 def frames() -> list[Case]:
@@ -109,11 +99,11 @@ def pairs() -> list[Case]:
     return [Case("pairs-64", "language pairs, 64 B, copying", "pairs", "rate", entries, size=64)]
 
 
-def fanout(quick: bool) -> list[Case]:
+def fanout() -> list[Case]:
     """One producer, several channels."""
-    systems = OURS_KEYS if quick else (*OURS_KEYS, "classic", "zmq")
+    systems = (*OURS_KEYS, "classic", "zmq")
     found = []
-    for channels in (1, 4) if quick else (1, 2, 4, 8):
+    for channels in (1, 2, 4, 8):
         entries = tuple(who.one(key, Fanout, 64, channels) for key in systems)
         title = f"64 B messages, each to {channels} channel{'s' if channels > 1 else ''}"
         found.append(Case(f"fanout-{channels}", title, "fanout", "rate", entries, size=channels))

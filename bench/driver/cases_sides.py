@@ -14,14 +14,14 @@ from .trips import Open, Trip, Wake
 
 THINK = 300_000  # ns: longer than anybody spins
 IDLE_SPAN = 5.0
-PACED_SPAN = 0.7
+PACED_SPAN = 0.5
 
 
-def trips(quick: bool) -> list[Case]:
+def trips() -> list[Case]:
     """Round trips of both sides spinning."""
     flags = Contestant("c2c", "two flags, no data", LIMIT, CoreToCore())
     found = []
-    for size, systems in ((64, FAST if quick else EVERY), (8, FAST), (1 << 10, OURS_KEYS if quick else FAST)):
+    for size, systems in ((64, EVERY), (8, FAST), (1 << 10, FAST)):
         entries = (*(who.one(key, Trip, size) for key in systems), flags)
         found.append(
             Case(
@@ -37,22 +37,22 @@ def trips(quick: bool) -> list[Case]:
     return found
 
 
-def sleeping(quick: bool) -> list[Case]:
+def sleeping() -> list[Case]:
     """Round trips of sides that are asleep."""
-    peers = ("unix",) if quick else ("channel", "pipe", "unix", "shmipc", "nats", "zmq", "mp-pipe", "pyzmq")
+    peers = ("channel", "pipe", "unix", "shmipc", "nats", "zmq", "mp-pipe", "pyzmq")
     futex = Contestant("futex", "raw futex", LIMIT, Futex(THINK))
     entries = (*(who.one(key, Wake, 64, THINK) for key in (*OURS_KEYS, *peers)), futex)
     return [Case("wake-64", "round trip, 64 B, both sides asleep", "wake", "p50", entries, "futex", 64)]
 
 
-def idle(quick: bool) -> Case:
+def idle() -> Case:
     """What waiting costs."""
-    peers = () if quick else ("unix", "shmipc", "nats", "classic", "zmq", "pyzmq", "iceoryx2")
+    peers = ("unix", "shmipc", "nats", "classic", "zmq", "pyzmq", "iceoryx2")
     entries = tuple(who.one(key, Idle, IDLE_SPAN) for key in (*OURS_KEYS, *peers))
     return Case("idle", "a waiter with nothing to read", "idle", "cpu", entries, bound=False)
 
 
-def opening(quick: bool) -> list[Case]:
+def opening() -> list[Case]:
     """Creating and opening channels."""
     found = []
     for key, title, capacity, lazy in (
@@ -61,18 +61,10 @@ def opening(quick: bool) -> list[Case]:
         ("open-1g", "a channel of 1 GiB, memory reserved up front", 1 << 30, False),
     ):
         entries = tuple(who.one(k, Open, capacity, lazy) for k in OURS_KEYS)
-        if not (quick and key == "open-1g"):
-            found.append(
-                Case(
-                    key,
-                    f"creating and opening {title}",
-                    "open",
-                    "both",
-                    entries,
-                    bound=False,
-                    most=5 if key == "open-1g" else 0,
-                )
-            )
+        most = 5 if key == "open-1g" else 0  # takes long
+        found.append(
+            Case(key, f"creating and opening {title}", "open", "both", entries, bound=False, most=most)
+        )
     return found
 
 
@@ -84,9 +76,9 @@ def allocations() -> Case:
     )
 
 
-def paced(quick: bool) -> list[Case]:
+def paced() -> list[Case]:
     """Processor time per million messages."""
-    systems = OURS_KEYS if quick else (*OURS_KEYS, "unix", "zmq", "nats")
+    systems = (*OURS_KEYS, "unix", "zmq", "nats")
     found = []
     for key, title, rate in (
         ("1k", "1,000/s", 1000),

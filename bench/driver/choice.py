@@ -8,18 +8,17 @@ from collections.abc import Collection, Sequence
 from .model import LIMIT, Case
 
 
+def made_of(case: Case, systems: Collection[str]) -> Case:
+    """The case with the contestants made of those systems alone, and the limits."""
+    left = tuple(c for c in case.contestants if c.kind == LIMIT or set(c.systems) <= set(systems))
+    return dataclasses.replace(case, contestants=left)
+
+
 def chosen(cases: Sequence[Case], only: Collection[str], systems: Collection[str]) -> list[Case]:
-    """The cases meant, with the contestants made of those systems and the limits."""
-    found = []
-    for case in cases:
-        if only and not any(meant(case, word, cases) for word in only):
-            continue
-        left = tuple(
-            c for c in case.contestants if not systems or c.kind == LIMIT or set(c.systems) <= set(systems)
-        )
-        if any(c.kind != LIMIT for c in left):
-            found.append(dataclasses.replace(case, contestants=left))
-    return found
+    """The cases meant, if any are named, made of the systems, if any are named."""
+    found = [case for case in cases if not only or any(meant(case, word, cases) for word in only)]
+    left = [made_of(case, systems) for case in found] if systems else found
+    return [case for case in left if any(c.kind != LIMIT for c in case.contestants)]
 
 
 def unmatched(cases: Sequence[Case], only: Collection[str]) -> list[str]:

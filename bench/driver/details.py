@@ -68,7 +68,7 @@ def _rows(r: Result, o: Outcome) -> list[str]:
 
 def _ratio(r: Result, s: Summary, regime: str) -> str:
     limit = r.outcome(r.case.limit)
-    theirs = limit.summaries(r.case.value).get(regime) if limit else None
+    theirs = limit.summary(r.case.value, regime) if limit else None
     return f"{short(s.median / theirs.median)} x" if theirs and theirs.median else ""
 
 
@@ -78,6 +78,8 @@ def left_out(run: Run) -> str:
     for r in run.results:
         for o in r.outcomes:
             lines += [f"- {r.case.key}, {o.contestant.title}: {words}" for words in _troubles(run, o)]
+        cut = [f"{o.contestant.title} {o.cut}" for o in r.outcomes if o.cut]
+        lines += [f"- {r.case.key}, cut when its time was over: {'; '.join(cut)}"] if cut else []
     lines += [f"- {key}: no time was left for this case" for key in run.skipped]
     dropped = sum(o.dropped for r in run.results for o in r.outcomes)
     kept = sum(sum(o.counts().values()) for r in run.results for o in r.outcomes)
@@ -90,4 +92,4 @@ def _troubles(run: Run, o: Outcome) -> list[str]:
         return []
     words = [f"cannot do it: {o.refused}"] if o.refused else []
     words += [f"failed: {' '.join(reason.split())}" for reason in o.failures]
-    return words + ([o.cut] if o.cut else [])
+    return words

@@ -12,6 +12,7 @@ class CoreToCore(Work):
     """Round trips of two flags between two processes."""
 
     rounds = 100_000  # 5 to 50 ms: short beside a sample, long beside an interrupt
+    fixed = True
 
     def first(self) -> int:
         """Always the same: this is the calibration."""
@@ -30,13 +31,12 @@ class CoreToCore(Work):
         """From the mean."""
         return values["mean"] * amount / 1e9
 
-    def next(self, values: dict[str, float], amount: int, wanted: float) -> int:
-        """Always the same."""
-        return self.rounds
-
 
 class Memcpy(Work):
     """Copies of one size by one thread, one source and one destination."""
+
+    crosses = False
+    fixed = True
 
     def __init__(self, size: int, record: int = 0) -> None:
         self.size = size
@@ -58,10 +58,6 @@ class Memcpy(Work):
     def seconds(self, values: dict[str, float], amount: int) -> float:
         """What the contract says."""
         return 0.2
-
-    def next(self, values: dict[str, float], amount: int, wanted: float) -> int:
-        """There is nothing to choose."""
-        return 1
 
 
 class Futex(Work):

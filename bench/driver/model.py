@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .regimes import NAMES
+from .regimes import ANY, NAMES
 from .summary import Summary, summary
 from .work import Work
 
@@ -79,6 +79,16 @@ class Outcome:
         """Samples that count, per regime."""
         return Counter(s.regime for s in self.samples if s.regime is not None)
 
+    def count(self, regime: str) -> int:
+        """Samples that count in a regime; what crosses nothing counts in each."""
+        found = self.counts()
+        return sum(found[name] for name in {regime, ANY})
+
+    def summary(self, value: str, regime: str) -> Summary | None:
+        """Summary of a value in a regime, likewise."""
+        found = self.summaries(value)
+        return found.get(regime) or found.get(ANY)
+
     def summaries(self, value: str) -> dict[str, Summary]:
         """Summaries of a value per regime."""
         found: dict[str, list[float]] = {}
@@ -110,5 +120,7 @@ def covered(outcomes: Sequence[Outcome], enough: int = 1 << 30) -> list[str]:
     for o in outcomes:
         for regime, count in o.counts().items():
             total[regime] += min(count, enough)
+    if len(total) > 1:
+        del total[ANY]  # belongs to each of the others
     place = {name: i for i, name in enumerate(NAMES)}
     return sorted(total, key=lambda name: (-total[name], place.get(name, len(place))))

@@ -52,9 +52,7 @@ def grouped(title: str, unit: str) -> Painter:
 
     def paint(run: Run, group: str, regime: str) -> Figure | None:
         found = [r for r in run.results if r.case.group == group]
-        contestants = {
-            o.contestant.key: o.contestant for r in found for o in r.outcomes if o.counts()[regime]
-        }
+        contestants = {o.contestant.key: o.contestant for r in found for o in r.outcomes if o.count(regime)}
         if not contestants:
             return None
         figure, axes = svg.panel(7.6, 3.8)
@@ -62,7 +60,7 @@ def grouped(title: str, unit: str) -> Painter:
         for i, (key, c) in enumerate(contestants.items()):
             for at, r in enumerate(found):
                 o = r.outcome(key)
-                s = o.summaries(r.case.value).get(regime) if o else None
+                s = o.summary(r.case.value, regime) if o else None
                 if not s:
                     continue
                 x = at + (i - (len(contestants) - 1) / 2) * width
@@ -123,5 +121,5 @@ def _last_words(title: str) -> str:
 
 
 def _seen(outcomes: list[Outcome], value: str, regime: str) -> list[tuple[Outcome, Summary]]:
-    found = ((o, o.summaries(value).get(regime)) for o in outcomes)
+    found = ((o, o.summary(value, regime)) for o in outcomes)
     return [(o, s) for o, s in found if s]

@@ -59,7 +59,7 @@ def _series(run: Run, cases: list[Case], regime: str) -> dict[tuple[str, str, st
     found: dict[tuple[str, str, str], Points] = {}
     for case in cases:
         for o in results[case.key].outcomes:
-            s = o.summaries(case.value).get(regime)
+            s = o.summary(case.value, regime)
             if s:
                 c = o.contestant
                 label = "memcpy" if c.key == "memcpy" else c.title

@@ -54,7 +54,7 @@ class Sampler:
             if o.refused:
                 continue
             if self._budget.spent() >= until:
-                o.cut = "no time left to try it"
+                o.cut = "not tried"
                 continue
             self._progress(case, o.contestant, 0)
             self._tune(o)
@@ -68,7 +68,7 @@ class Sampler:
         """Find the amount that makes a sample as long as wanted, and warm everything up."""
         work = o.contestant.work
         o.amount = work.first()
-        for _ in range(PROBES):
+        for _ in range(0 if work.fixed else PROBES):
             values = self._try(o, self._room.name())
             if values is None:
                 return
@@ -114,13 +114,16 @@ class Sampler:
             return after
         if case.bound and "p50" in values:
             values["to_c2c"] = values["p50"] / ((before + after) / 2)
-        where = regimes.during(before, after) if case.bound else regimes.ANY
+        crosses = case.bound and o.contestant.work.crosses
+        where = regimes.during(before, after) if crosses else regimes.ANY
         o.samples.append(Sample(name, at, took, amount, values, before, after, where))
         self._follow(o, values)
         return after
 
     def _follow(self, o: Outcome, values: dict[str, float]) -> None:
         """A regime that changed may ask for another amount."""
+        if o.contestant.work.fixed:
+            return
         took = o.contestant.work.seconds(values, o.amount)
         if not self._plan.seconds / 2 <= took <= self._plan.seconds * 2:
             o.amount = o.contestant.work.next(values, o.amount, self._plan.seconds)
@@ -132,10 +135,10 @@ def still_open(outcomes: list[Outcome], wanted: int) -> list[Outcome]:
     order = covered(active, wanted)
     if not order:
         return active
-    return [o for o in active if o.counts()[order[0]] < wanted]
+    return [o for o in active if o.count(order[0]) < wanted]
 
 
 def mark_cut(outcomes: list[Outcome], wanted: int) -> None:
     """Note what the end of the time has cost."""
     for o in still_open(outcomes, wanted):
-        o.cut = f"{max(o.counts().values(), default=0)} of {wanted} samples when the time was over"
+        o.cut = f"{max(o.counts().values(), default=0)} of {wanted} samples"

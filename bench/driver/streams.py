@@ -125,6 +125,7 @@ class Paced(Work):
     def __init__(self, system: System, size: int, rate: int, span: float) -> None:
         self.system, self.size, self.rate, self.span = system, size, rate, span
         self.ring = ring_for(size)
+        self.fixed = rate > 0
 
     def first(self) -> int:
         """The whole span where the pace says how much that is."""
@@ -157,7 +158,3 @@ class Paced(Work):
     def seconds(self, values: dict[str, float], amount: int) -> float:
         """From the rate."""
         return amount / values["rate"]
-
-    def next(self, values: dict[str, float], amount: int, wanted: float) -> int:
-        """Given by the pace, if there is one."""
-        return amount if self.rate else super().next(values, amount, wanted)

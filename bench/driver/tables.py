@@ -58,11 +58,8 @@ def verdict_rows(run: Run) -> list[list[str]]:
         if v.why == NOT_ASKED:
             continue
         measured = v.met is not None
-        few = (
-            f" ({v.samples} samples)"
-            if measured and 0 < v.samples < run.wanted and v.regime != regimes.ANY
-            else ""
-        )
+        some = measured and v.regime != regimes.ANY and v.samples < run.wanted
+        few = f" (of {v.samples})" if some else ""
         bound = amount(v.bound, v.value) if v.value and (measured or v.bound) else ""
         rows.append(
             [
@@ -120,7 +117,8 @@ def page(run: Run, pictures: dict[str, str]) -> str:
         table(["", ""], [[key, value] for key, value in run.machine.items()]),
         table(["system", "version"], [[SYSTEMS[k].title, v] for k, v in run.versions.items()]),
         "## Targets\n",
-        "Medians of the samples of a regime, against the bound; a row per regime that was met with.\n",
+        "Medians of the samples of a regime, against the bound; a row per regime that was met with. "
+        f"Where a regime has fewer than {run.wanted} samples, their number stands beside it.\n",
         table(["case", "target", "regime", "figure", "bound", ""], verdict_rows(run)),
     ]
     if any(v.why == NOT_ASKED for v in run.verdicts):
@@ -144,7 +142,8 @@ def closing(run: Run) -> str:
     lines = []
     for cells in verdict_rows(run):
         row, words, regime, figure, bound, result = cells
-        lines += [f"{row}: {words}", f"    {regime}: {figure} against {bound}: {result.replace('*', '')}"]
+        where = f"{regime}: {figure} against {bound}: " if bound else f"{regime}: " * bool(regime)
+        lines += [f"{row}: {words}", f"    {where}{result.replace('*', '')}"]
     if run.skipped:
         lines.append("no time left for: " + ", ".join(run.skipped))
     return "\n".join(["", *lines])

@@ -69,6 +69,8 @@ class Wake(Trip):
 class Open(Work):
     """Creating a channel, and opening it."""
 
+    fixed = True
+
     def __init__(self, system: System, capacity: int, lazy: bool) -> None:
         self.system, self.capacity, self.lazy = system, capacity, lazy
         # Who reserves memory up front may take a second for a GiB.
@@ -92,7 +94,3 @@ class Open(Work):
     def seconds(self, values: dict[str, float], amount: int) -> float:
         """Without the removals."""
         return amount * values["both"] / 1e9
-
-    def next(self, values: dict[str, float], amount: int, wanted: float) -> int:
-        """Always the same."""
-        return amount

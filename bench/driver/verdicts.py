@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .model import Outcome, Result
-from .regimes import ANY
 from .sizes import VALUES
 from .summary import Summary
 
@@ -23,10 +22,9 @@ class Figure:
     value: str
 
     def summary(self, results: Results, regime: str) -> Summary | None:
-        """Its samples in a regime; what depends on no regime belongs to each."""
+        """Its samples in a regime; what crosses nothing counts in each."""
         outcome = _outcome(results, self.case, self.contestant)
-        found = outcome.summaries(self.value) if outcome else {}
-        return found.get(regime) or found.get(ANY)
+        return outcome.summary(self.value, regime) if outcome else None
 
 
 def _outcome(results: Results, case: str, contestant: str) -> Outcome | None:

@@ -33,6 +33,8 @@ class Work(ABC):
     """One kind of sample. The amount is what it counts: messages, rounds, bytes."""
 
     timeout = 12.0  # seconds, over what a sample should take
+    crosses = True  # depends on how far the processors are from each other
+    fixed = False  # the amount does not depend on the speed, so none has to be found
 
     @abstractmethod
     def first(self) -> int:

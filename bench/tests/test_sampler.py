@@ -101,7 +101,7 @@ def test_the_end_of_the_time_is_told() -> None:
     result, _ = run(Room(), case(contestant("a"), contestant("b")), samples=9, spans=1.0, budget=20)
     a, b = result.outcomes
     assert 0 < a.counts().total() < 9
-    assert a.cut == f"{a.counts().total()} of 9 samples when the time was over"
+    assert a.cut == f"{a.counts().total()} of 9 samples"
     assert b.cut
 
 
@@ -112,3 +112,23 @@ def test_a_calibration_that_does_not_work_ends_the_run() -> None:
 
     with pytest.raises(Refused, match="bench-cpp"):
         run(Broken(), case(contestant("a")))
+
+
+class Alone(Scripted):
+    """Crosses nothing, and its amount is fixed."""
+
+    crosses = False
+    fixed = True
+
+
+def test_what_crosses_nothing_counts_in_every_regime() -> None:
+    room = Room([100, 550, 550, 550])
+    alone = Alone([1, 2, 3])
+    result, _ = run(room, case(contestant("alone", alone), contestant("far")))
+    o = result.outcomes[0]
+    assert dict(o.counts()) == {"any": 3}
+    assert alone.amounts == [10, 10, 10]
+    seen = o.summary("rate", "far apart")
+    assert seen is not None
+    assert seen.median == 2
+    assert result.regimes() == ["far apart"]
