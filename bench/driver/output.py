@@ -17,8 +17,8 @@ def write(run: Run, asked: Namespace) -> None:
     whole = not (asked.quick or asked.only or asked.systems or asked.samples or asked.seconds or run.stopped)
     where: Path = asked.docs if whole else asked.build / "results"
     where.mkdir(parents=True, exist_ok=True)
-    print(tables.closing(run))
     report.write(run, where / "results.json")
+    print(tables.closing(run))
     for path in where.glob("*.svg"):
         path.unlink()
     pictures = plots.draw(run, where)

@@ -51,5 +51,6 @@ VALUES = {
     "cpu_per_million": ("s per million", 1.0, False),
     "create": ("ms", 1e6, False),
     "open": ("ms", 1e6, False),
+    "both": ("ms", 1e6, False),
     "allocations": ("per message", 1.0, False),
 }

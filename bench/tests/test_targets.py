@@ -10,6 +10,7 @@ from xml.dom import minidom
 from made import NEAR, contestant, result, sample
 
 from driver import plots, report, tables
+from driver.cases import all_cases
 from driver.model import Outcome, Result
 from driver.report import Run
 from driver.targets import targets
@@ -81,9 +82,26 @@ def test_nothing_used_meets_a_bound_of_nothing() -> None:
     assert not one(bound, result("idle", "wakes", go=0.2)).met
 
 
-def test_every_target_names_a_case_and_contestants_that_exist() -> None:
-    from driver.cases import all_cases
+def test_every_case_can_be_shown(tmp_path: Path) -> None:
+    run = whole_run()
+    values = {"idle": ("wakes",), "open": ("create", "open"), "trip": ("to_c2c",), "stream": ("bandwidth",)}
+    run.results = []
+    for c in all_cases(False):
+        figures = dict.fromkeys((c.value, *values.get(c.group, ())), 3.0)
+        regime = NEAR if c.bound else "any"
+        outcomes = [Outcome(x, [sample(regime, **figures)]) for x in c.contestants]
+        run.results.append(Result(c, outcomes))
+    run.verdicts = [v for t in targets() for v in judge(t, run.by_case())]
+    made = plots.draw(run, tmp_path)
+    assert set(made) == set(plots.PAINTERS)
+    page = tables.page(run, made)
+    for c in all_cases(False):
+        assert f"<summary>{c.key}:" in page
+    assert all(name in page for name in made.values())
+    assert "not measured" not in page
 
+
+def test_every_target_names_a_case_and_contestants_that_exist() -> None:
     for quick in (True, False):
         known = {c.key: {x.key for x in c.contestants} for c in all_cases(quick)}
         for t in targets():
