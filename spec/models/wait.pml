@@ -257,7 +257,11 @@ proctype publisher(byte p) {
      FULL_FENCE(c);
      atomic { registered[p] = false; at = mem[POSITION(p)]; old = 0 };
      sign(c, p, bar);
+#ifdef BUG_SUCCESSOR_ASKS
+     notify(c, false, false);
+#else
      notify(c, false, true);
+#endif
      do
      :: at < RECORDS -> at++; publish(c, p, bar, at)
      :: else -> break
