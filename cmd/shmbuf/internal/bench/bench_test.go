@@ -92,15 +92,22 @@ func TestLatency(t *testing.T) {
 	}
 }
 
-// Rings hold several records and are powers of two; batches fit.
-func TestTemplate(t *testing.T) {
+// Rings hold several records and are powers of two; batches fit, and warm-ups end.
+func TestJobs(t *testing.T) {
 	for _, size := range []uint64{MinSize, 64, 4096, 1 << 20, 6_220_800, MaxSize} {
-		j := Options{Size: size, Send: Go, Receive: Go}.template()
-		if j.Ring&(j.Ring-1) != 0 || j.Ring < ringRecords*size || j.Batch < 1 || uint64(j.Batch)*size > j.Ring/2 || j.Chunk%j.Batch != 0 || j.Warm < 2 {
-			t.Errorf("%d bytes: %+v", size, j)
+		o := Options{Size: size, Send: Go, Receive: Go}
+		for _, mode := range []string{job.Copy, job.Batch, job.Run, job.Place} {
+			j := o.stream(mode)
+			if j.Ring&(j.Ring-1) != 0 || j.Ring < ringRecords*size || j.Batch < 1 || uint64(j.Batch)*size > j.Ring/2 ||
+				j.Chunk < j.Batch || mode != job.Place && j.Chunk%j.Batch != 0 || j.Warm < 2 || j.Every != 1 {
+				t.Errorf("%d bytes, %s: %+v", size, mode, j)
+			}
+		}
+		if j := o.trip(); j.Chunk < 1 || j.Warm < 1 || j.Warm*size > 8*MaxSize {
+			t.Errorf("%d bytes there and back: %+v", size, j)
 		}
 	}
-	if j := (Options{Size: 64, Send: Go, Receive: Python}).template(); j.Every != j.Chunk {
+	if j := (Options{Size: 64, Send: Go, Receive: Python}).stream(job.Copy); j.Every != j.Chunk {
 		t.Errorf("with Python every %d-th record is checked, want every %d-th", j.Every, j.Chunk)
 	}
 }

@@ -61,13 +61,14 @@ func (m *measurement) figure(value float64) string {
 	return screen.Rate(value) + "/s"
 }
 
-// bytesText is a number of bytes for people.
+// bytesText is a number of bytes for people: in a binary unit where it is a power
+// of two.
 func bytesText(n uint64) string {
 	switch {
-	case n >= 1<<20 && n%(1<<20) == 0:
-		return fmt.Sprintf("%d MiB", n>>20)
-	case n >= 1<<10 && n%(1<<10) == 0:
+	case n&(n-1) != 0 || n < 1<<10:
+		return fmt.Sprintf("%d B", n)
+	case n < 1<<20:
 		return fmt.Sprintf("%d KiB", n>>10)
 	}
-	return fmt.Sprintf("%d B", n)
+	return fmt.Sprintf("%d MiB", n>>20)
 }

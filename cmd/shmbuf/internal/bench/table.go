@@ -108,13 +108,17 @@ func (r *Report) bandwidth(row Row) string {
 	return fmt.Sprintf("%.2f", row.Median*float64(r.Size)/1e9)
 }
 
+// farFromLimit is the size from which on copying, and not the way, is what a round
+// trip takes.
+const farFromLimit = 4096
+
 // againstLimit compares with what the machine can do at all.
 func (r *Report) againstLimit(row Row) string {
 	switch m := row.measurement; {
 	case m.limit:
 		return "limit"
 	case m.job.Case == job.Trip:
-		if ns := r.flags(row.Regime); ns > 0 {
+		if ns := r.flags(row.Regime); ns > 0 && r.Size <= farFromLimit {
 			return fmt.Sprintf("%.2f × flags", row.Median/ns)
 		}
 	case m.job.Case == job.Wake:
@@ -158,6 +162,7 @@ func (r *Report) latencies() string {
 func (r *Report) notes() string {
 	lines := []string{
 		fmt.Sprintf("Each sample: two new processes, %.0f ms, between two calibrations; ring of %s.", 1e3*r.SampleSeconds, bytesText(r.Ring)),
+		"Batches and runs are copied in and looked at in place; in place is that on both sides, with nothing copied.",
 		"Spinning: trips without a look at the clock; the second table has it in each. Asleep: median of the time both ways take.",
 	}
 	if n := r.dropped(); n > 0 {

@@ -48,7 +48,6 @@ inline void print_trips(double nanoseconds, double seconds, const std::vector<st
 
 // Half of the time with a look at the clock now and then, half of it with each trip timed.
 inline void ping(const Job& job) {
-  constexpr int kTripsAtOnce = 500;
   constexpr std::size_t kMaxTrips = 1 << 20;
   Ends ends(job, job.name, job.back());
   std::vector<unsigned char> message(job.size);
@@ -64,9 +63,9 @@ inline void ping(const Job& job) {
   std::vector<double> groups;
   std::int64_t start = now();
   for (std::int64_t last = start; last - start < job.time / 2;) {
-    for (int i = 0; i < kTripsAtOnce; ++i) trip();
+    for (std::size_t i = 0; i < job.chunk; ++i) trip();
     const std::int64_t end = now();
-    groups.push_back(static_cast<double>(end - last) / kTripsAtOnce);
+    groups.push_back(static_cast<double>(end - last) / static_cast<double>(job.chunk));
     last = end;
   }
   std::nth_element(groups.begin(), groups.begin() + groups.size() / 2, groups.end());

@@ -41,10 +41,10 @@ type Job struct {
 	Name             string        // of the channel; the way back is Back
 	Size             int           // bytes of a record
 	Batch            int           // records a call, at most
-	Chunk            int           // records between two looks at the clock
+	Chunk            int           // records, or trips, between two looks at the clock
 	Every            int           // the receiver checks every so many-th number; senders number at least these
 	Ring             uint64        // bytes
-	Warm             uint64        // records before the clock starts
+	Warm             uint64        // records, or trips, before the clock starts
 	Time             time.Duration // to measure
 	Think            time.Duration // that each side of Wake is busy before it sends
 }

@@ -43,12 +43,8 @@ func (e ends) finish(s *side) error {
 	return e.in.Close()
 }
 
-const (
-	// tripsAtOnce is how many round trips are timed together.
-	tripsAtOnce = 500
-	// maxTrips bounds the memory of the trips that are timed one by one.
-	maxTrips = 1 << 20
-)
+// maxTrips bounds the memory of the trips that are timed one by one.
+const maxTrips = 1 << 20
 
 // ping sends a message and waits for its echo, again and again: half of the time
 // with a look at the clock now and then, half of it with each trip timed.
@@ -82,13 +78,13 @@ func (s *side) ping() error {
 	var groups []float64
 	start := time.Now()
 	for last := time.Duration(0); last < s.Time/2; {
-		for range tripsAtOnce {
+		for range s.Chunk {
 			if err := trip(); err != nil {
 				return err
 			}
 		}
 		now := time.Since(start)
-		groups = append(groups, float64(now-last)/tripsAtOnce)
+		groups = append(groups, float64(now-last)/float64(s.Chunk))
 		last = now
 	}
 	trips := make([]int64, maxTrips)

@@ -12,7 +12,6 @@ from job import NUMBER, Job, connect, create, demand_number
 
 import shmbuf
 
-TRIPS_AT_ONCE = 200
 MESSAGE = Struct("<QQ")  # when it was sent; in an answer also how long the question was on its way
 
 
@@ -49,10 +48,10 @@ def ping(job: Job) -> None:
         groups = []
         start = last = perf_counter_ns()
         while last - start < job.time // 2:
-            for _ in range(TRIPS_AT_ONCE):
+            for _ in range(job.chunk):
                 trip()
             now = perf_counter_ns()
-            groups.append((now - last) / TRIPS_AT_ONCE)
+            groups.append((now - last) / job.chunk)
             last = now
         trips = []
         start = last = perf_counter_ns()
