@@ -18,14 +18,14 @@
  * with the record, with the death noticed, or cancelled. Every step here is
  * sequentially consistent; fences around the word are wait.pml's subject.
  *
- *   ALARMS    sleeps after an event; SHORT of them take less than 50 ms
- *   WHOLE     a sleep that ends early uses up no alarm
+ *   ALARMS    sleeps after an event; the first SHORT of them take less than 50 ms
  *   VISITS    other processes that open and close the object meanwhile
  *   CANCEL    the wait is cancelled (a context, or Close of another thread) and
  *             nobody dies. With REPEATED the canceller goes on waking, as
  *             HandleCore::close does
  *
  * C++: Vigil and park in wait.hpp, Watcher and PeerWatch in watch_linux.hpp.
+ * Go: lookout.go, arm and sleep in pause.go, cancel.go, internal/watch.
  */
 #ifndef ALARMS
 #define ALARMS 6
@@ -117,7 +117,9 @@ proctype canceller() {
 #endif
 }
 
-inline use_up() {
+/* How long the next sleep may be: `last` alarms, or the stage decides. */
+inline patience() {
+  last = alarms;
   if
   :: last != 0 ->
      atomic {
@@ -128,14 +130,6 @@ inline use_up() {
      }
   :: else
   fi
-}
-
-/* How long the next sleep may be: `last` alarms, or the stage decides. */
-inline patience() {
-  last = alarms;
-#ifndef WHOLE
-  use_up()
-#endif
 }
 
 proctype waiter() {
@@ -185,12 +179,6 @@ again:
   :: position -> goto done
   :: else
   fi;
-#ifdef WHOLE
-  if
-  :: whole -> use_up()
-  :: else
-  fi;
-#endif
   if
   :: last != 0
   :: last == 0 && !whole -> goto again /* 50 ms since the last look have not passed … */
