@@ -151,7 +151,11 @@ func TestBenchInterrupted(t *testing.T) {
 				if pair == "py-py" {
 					args = append(args, "--python", pythonPeer(t))
 				}
-				p := start(t, args...)
+				temporary := t.TempDir()
+				p := &process{t: t, cmd: exec.Command(program, args...), done: make(chan error, 1)}
+				p.cmd.Env = append(os.Environ(), "TMPDIR="+temporary)
+				p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.err
+				p.launch()
 				eventually(t, "two sides at work", func() bool { return len(benchLeftovers(t, p)) > 0 && len(children(t, p)) == 2 })
 				sides := children(t, p)
 				p.signal(sig)
@@ -159,6 +163,9 @@ func TestBenchInterrupted(t *testing.T) {
 					failed(t, o, 1, "bench", "interrupted")
 					if _, err := os.Stat(args[4]); err == nil {
 						t.Error("there is a result")
+					}
+					if files, _ := os.ReadDir(temporary); len(files) > 0 {
+						t.Errorf("files left behind: %v", files)
 					}
 				}
 				eventually(t, "the end of the sides", func() bool {

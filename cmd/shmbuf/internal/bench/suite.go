@@ -29,7 +29,7 @@ const memorySize = 4096
 // Times within which a run ends that nobody gave other numbers.
 const (
 	fullTime  = 50 * time.Second
-	quickTime = 11 * time.Second
+	quickTime = 12 * time.Second
 )
 
 func newSuite(o Options) (*suite, error) {
