@@ -68,13 +68,13 @@ def ping(case: Trip, send: Send, receive: Receive) -> Result:
         send(record)
         receive()
     stamps[0] = now()
-    for i in range(case.rounds):
-        number[0] = i
+    for i in range(1, case.rounds + 1):
+        number[0] = case.warm + i - 1
         send(record)
         echo = receive()
-        stamps[i + 1] = now()
+        stamps[i] = now()
         if echo[:8] != record[:8]:
-            raise WrongRecord(f"echo {bytes(echo[:8]).hex()} instead of {i}")
+            raise WrongRecord(f"echo {bytes(echo[:8]).hex()} instead of {case.warm + i - 1}, in hex")
     mean = (stamps[-1] - stamps[0]) / case.rounds
     trips = [after - before for before, after in zip(stamps, stamps[1:])]
     return distribution(trips, mean)

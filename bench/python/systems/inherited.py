@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import loops
 import pair
 from cases import Fanout, Idle, Paced, Stream, Trip, Unsupported, Wake
-from systems.peers import SMALL_RING, Role, Roles
+from systems.peers import Roles, small_ring
 
 if TYPE_CHECKING:
     from measure import Result
@@ -28,6 +28,10 @@ class Channel:
 
 Make = Callable[[int, int], Channel]  # (record size, bytes of the ring)
 Way = Callable[[Channel, Stream], Any]
+
+
+def _both(make: Make, size: int) -> tuple[Channel, Channel]:
+    return make(size, small_ring(size)), make(size, small_ring(size))
 
 
 def by_inheritance(
@@ -50,21 +54,21 @@ def by_inheritance(
         return result
 
     def trip(case: Trip) -> Result:
-        there, back = make(case.size, SMALL_RING), make(case.size, SMALL_RING)
+        there, back = _both(make, case.size)
         return pair.run(
             lambda: loops.pong(case, back.sender(), there.receiver()),
             lambda: loops.ping(case, there.sender(), back.receiver()),
         )
 
     def wake(case: Wake) -> Result:
-        there, back = make(case.size, SMALL_RING), make(case.size, SMALL_RING)
+        there, back = _both(make, case.size)
         return pair.run(
             lambda: loops.wake_pong(case, back.sender(), there.receiver()),
             lambda: loops.wake_ping(case, there.sender(), back.receiver()),
         )
 
     def idle(_case: Idle) -> None:
-        channel = make(8, SMALL_RING)
+        channel = make(8, small_ring(8))
         pair.run(lambda: loops.idle_produce(channel.sender()), lambda: loops.idle_consume(channel.receiver()))
 
     def fanout(case: Fanout) -> Result:
@@ -82,12 +86,11 @@ def by_inheritance(
         )
         return {**consumed, "producer": answers.get()}
 
-    roles: dict[str, Role] = {
-        "stream": stream,
-        "trip": trip,
-        "wake": wake,
-        "idle": idle,
-        "fanout": fanout,
-        "paced": paced,
+    return {
+        ("stream", "pair"): stream,
+        ("trip", "pair"): trip,
+        ("wake", "pair"): wake,
+        ("idle", "pair"): idle,
+        ("fanout", "pair"): fanout,
+        ("paced", "pair"): paced,
     }
-    return {(case, "pair"): role for case, role in roles.items()}

@@ -20,7 +20,10 @@ Roles = dict[tuple[str, str], Role]
 SendEnd = Callable[[str, int, int], AbstractContextManager["loops.Send"]]
 ReceiveEnd = Callable[[str, int, int], AbstractContextManager["loops.Receive"]]
 
-SMALL_RING = 1 << 20  # for one message at a time
+
+def small_ring(size: int) -> int:
+    """Bytes for one message at a time: the default of ours, or more where they are large for it."""
+    return max(1 << 20, 1 << (4 * size - 1).bit_length())
 
 
 def only_copies(case: Stream) -> None:
@@ -49,43 +52,43 @@ def two_processes(sender: SendEnd, receiver: ReceiveEnd, meet: Callable[[], None
 
     def ping(case: Trip) -> Result:
         with (
-            sender(case.name + ".a", case.size, SMALL_RING) as send,
-            receiver(case.name + ".b", case.size, SMALL_RING) as receive,
+            sender(case.name + ".ping", case.size, small_ring(case.size)) as send,
+            receiver(case.name + ".pong", case.size, small_ring(case.size)) as receive,
         ):
             meet()
             return loops.ping(case, send, receive)
 
     def pong(case: Trip) -> None:
         with (
-            sender(case.name + ".b", case.size, SMALL_RING) as send,
-            receiver(case.name + ".a", case.size, SMALL_RING) as receive,
+            sender(case.name + ".pong", case.size, small_ring(case.size)) as send,
+            receiver(case.name + ".ping", case.size, small_ring(case.size)) as receive,
         ):
             meet()
             loops.pong(case, send, receive)
 
     def wake_ping(case: Wake) -> Result:
         with (
-            sender(case.name + ".a", case.size, SMALL_RING) as send,
-            receiver(case.name + ".b", case.size, SMALL_RING) as receive,
+            sender(case.name + ".ping", case.size, small_ring(case.size)) as send,
+            receiver(case.name + ".pong", case.size, small_ring(case.size)) as receive,
         ):
             meet()
             return loops.wake_ping(case, send, receive)
 
     def wake_pong(case: Wake) -> None:
         with (
-            sender(case.name + ".b", case.size, SMALL_RING) as send,
-            receiver(case.name + ".a", case.size, SMALL_RING) as receive,
+            sender(case.name + ".pong", case.size, small_ring(case.size)) as send,
+            receiver(case.name + ".ping", case.size, small_ring(case.size)) as receive,
         ):
             meet()
             loops.wake_pong(case, send, receive)
 
     def idle_produce(case: Idle) -> None:
-        with sender(case.name, 8, SMALL_RING) as send:
+        with sender(case.name, 8, small_ring(8)) as send:
             meet()
             loops.idle_produce(send)
 
     def idle_consume(case: Idle) -> None:
-        with receiver(case.name, 8, SMALL_RING) as receive:
+        with receiver(case.name, 8, small_ring(8)) as receive:
             loops.idle_consume(receive)
 
     def fanout_produce(case: Fanout) -> None:

@@ -20,7 +20,7 @@ impl Fanout {
             return unsupported("channels 0: at least 1");
         }
         let shape = Shape {
-            size: keys.size(1)?,
+            size: keys.size()?,
             ring: keys.number("ring", Some(1 << 20))?,
         };
         keys.done()?;

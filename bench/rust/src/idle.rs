@@ -20,6 +20,7 @@ fn name(mut keys: Keys) -> Result<String> {
 
 pub fn produce(keys: Keys) -> Result<Option<String>> {
     let node = node_that_ends()?;
+    node.wait(Duration::ZERO)?;
     let sender = Sender::new(&node, &name(keys)?, &SHAPE)?;
     sender.connect()?;
     sender.copy_and_wake(&[0; 8])?;
@@ -29,6 +30,7 @@ pub fn produce(keys: Keys) -> Result<Option<String>> {
 
 pub fn consume(keys: Keys) -> Result<Option<String>> {
     let node = node_that_ends()?;
+    node.wait(Duration::ZERO)?; // from here on SIGTERM ends waits instead of us
     let mut receiver = Receiver::new(&node, &name(keys)?, &SHAPE)?;
     receiver.connect()?;
     check(receiver.block()?.payload(), 0)?;

@@ -36,11 +36,13 @@ impl Keys {
         }
     }
 
-    /// Bytes of a record, which has room for `numbers` of 8 bytes.
-    pub fn size(&mut self, numbers: usize) -> Result<usize> {
-        let (size, least) = (self.number("size", None)?, 8 * numbers);
-        if size < least {
-            return unsupported(format!("size {size}: at least {least} bytes"));
+    /// Bytes of a record, which has room for its number.
+    pub fn size(&mut self) -> Result<usize> {
+        let size = self.number("size", None)?;
+        if size < 8 {
+            return unsupported(format!(
+                "size {size}: records carry their number, so at least 8 bytes"
+            ));
         }
         Ok(size)
     }

@@ -20,7 +20,7 @@ impl Paced {
         let paced = Self {
             name: keys.text("name", None)?,
             shape: Shape {
-                size: keys.size(1)?,
+                size: keys.size()?,
                 ring: keys.number("ring", Some(1 << 20))?,
             },
             rate: keys.number("rate", None)?,

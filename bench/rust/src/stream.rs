@@ -43,7 +43,7 @@ impl Stream {
         let several = |m| m == Mode::Batch || m == Mode::Run;
         let stream = Self {
             name: keys.text("name", None)?,
-            size: keys.size(1)?,
+            size: keys.size()?,
             count,
             warm,
             mode: mode(&own)?,

@@ -6,6 +6,7 @@ use crate::measure::{busy_for, check, distribution, now, number_of, set_number};
 use crate::service::{node, Receiver, Sender, Shape};
 
 const RING: usize = 1 << 16;
+const TWO_NUMBERS: usize = 16;
 
 struct Trip {
     name: String,
@@ -19,7 +20,7 @@ impl Trip {
     fn parse(mut keys: Keys, wake: bool) -> Result<Self> {
         let trip = Self {
             name: keys.text("name", None)?,
-            size: keys.size(if wake { 2 } else { 1 })?,
+            size: keys.size()?.max(if wake { TWO_NUMBERS } else { 0 }),
             rounds: keys.number("rounds", None)? as u64,
             warm: keys.number("warm", Some(0))? as u64,
             think: if wake {
@@ -62,7 +63,7 @@ pub fn ping(keys: Keys) -> Result<Option<String>> {
     let t = Trip::parse(keys, false)?;
     let mut record = vec![0u8; t.size];
     let mut stamps = Vec::with_capacity(t.rounds as usize + 1);
-    t.run("a", "b", |sender, receiver| {
+    t.run("ping", "pong", |sender, receiver| {
         for i in 0..t.warm + t.rounds {
             if i >= t.warm {
                 stamps.push(now());
@@ -83,7 +84,7 @@ pub fn ping(keys: Keys) -> Result<Option<String>> {
 pub fn pong(keys: Keys) -> Result<Option<String>> {
     let t = Trip::parse(keys, false)?;
     let mut record = vec![0u8; t.size];
-    t.run("b", "a", |sender, receiver| {
+    t.run("pong", "ping", |sender, receiver| {
         for _ in 0..t.warm + t.rounds {
             record.copy_from_slice(receiver.spin()?.payload());
             sender.copy(&record)?;
@@ -97,7 +98,7 @@ pub fn wake_ping(keys: Keys) -> Result<Option<String>> {
     let t = Trip::parse(keys, true)?;
     let mut record = vec![0u8; t.size];
     let mut trips = Vec::with_capacity(t.rounds as usize);
-    t.run("a", "b", |sender, receiver| {
+    t.run("ping", "pong", |sender, receiver| {
         for i in 0..t.warm + t.rounds {
             busy_for(t.think);
             set_number(&mut record, now());
@@ -117,9 +118,11 @@ pub fn wake_ping(keys: Keys) -> Result<Option<String>> {
 pub fn wake_pong(keys: Keys) -> Result<Option<String>> {
     let t = Trip::parse(keys, true)?;
     let mut record = vec![0u8; t.size];
-    t.run("b", "a", |sender, receiver| {
+    t.run("pong", "ping", |sender, receiver| {
         for _ in 0..t.warm + t.rounds {
-            let there = now() - number_of(receiver.block()?.payload());
+            let message = receiver.block()?;
+            let there = now() - number_of(message.payload());
+            drop(message);
             busy_for(t.think);
             set_number(&mut record[8..], there);
             set_number(&mut record, now());
