@@ -21,7 +21,7 @@ from .verdicts import judge
 from .workers import Workers
 
 FULL = (9, 0.15, 1080)  # samples, seconds of each, seconds of the run
-QUICK = (3, 0.06, 75)
+QUICK = (3, 0.05, 75)
 
 
 def main(arguments: list[str]) -> int:
@@ -73,8 +73,8 @@ def measure(asked: Namespace, workers: Workers, wanted: list[Case]) -> Run:
     idle = IdleSampler(workers, samples, budget, progress)
     try:
         for number, case in enumerate(wanted):
-            weights = [len(c.contestants) for c in wanted[number:]]
-            until = budget.share(weights[0], sum(weights))
+            efforts = [effort(c, samples) for c in wanted[number:]]
+            until = budget.share(efforts[0], sum(efforts))
             if budget.left() <= 0:
                 run.skipped.append(case.key)
                 continue
@@ -88,6 +88,12 @@ def measure(asked: Namespace, workers: Workers, wanted: list[Case]) -> Run:
     results = run.by_case()
     run.verdicts = [v for t in targets() for v in judge(t, results)]
     return run
+
+
+def effort(case: Case, samples: int) -> float:
+    """About how many seconds a case takes: starting and calibrating is most of it."""
+    tries = min(samples, case.most or samples) + 2
+    return sum(tries * (0.35 + c.work.typical) for c in case.contestants)
 
 
 def absent(missing: dict[str, str], case: Case) -> dict[str, str]:

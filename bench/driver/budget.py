@@ -22,7 +22,7 @@ class Budget:
         """Seconds until the end, negative afterwards."""
         return self.seconds - self.spent()
 
-    def share(self, part: int, whole: int, times: float = 2.0) -> float:
+    def share(self, part: float, whole: float, times: float = 1.5) -> float:
         """The moment, in spent seconds, at which the next case must stop.
 
         Its part of the whole that is still to do may take some times its even share,

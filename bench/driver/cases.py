@@ -11,7 +11,7 @@ from .systems import FAST, OURS_KEYS
 
 # The cases of a quick run, and who takes part beside the limits.
 QUICK = {
-    "stream-64": (*FAST, "channel", "unix", "zmq", "mp-pipe"),
+    "stream-64": (*FAST, "unix", "zmq"),
     "stream-1k": (*OURS_KEYS, "classic"),
     "stream-1m": (*OURS_KEYS, "classic"),
     "runs-64": OURS_KEYS,
@@ -19,7 +19,7 @@ QUICK = {
     "place-1080p": (*OURS_KEYS, "iceoryx2"),
     "trip-64": FAST,
     "trip-8": (*OURS_KEYS, "classic", "boost"),
-    "wake-64": (*OURS_KEYS, "unix"),
+    "wake-64": OURS_KEYS,
     "python-64": ("py", "mp-pipe"),
     "idle": OURS_KEYS,
     "open-1m": OURS_KEYS,

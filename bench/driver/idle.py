@@ -11,7 +11,7 @@ from .group import Group
 from .systems import System
 from .trouble import Failed, Refused
 from .work import Process, Results, Work, words
-from .workers import UNSUPPORTED, Workers
+from .workers import UNSUPPORTED, Workers, plain
 
 APPEAR = 15.0  # seconds until the consumer must have said that it is ready
 SETTLE = 1.0
@@ -45,6 +45,7 @@ class Idle(Work):
 
     def __init__(self, system: System, span: float) -> None:
         self.system, self.span = system, span
+        self.typical = span / 2  # many are watched at once
 
     def first(self) -> int:
         """Seconds of the span."""
@@ -100,8 +101,8 @@ class Waiter:
             return
         role, e = next(iter(self._group.ended.items()))
         if e.code == 2 and e.err.startswith(UNSUPPORTED):
-            raise Refused(e.err[len(UNSUPPORTED) :])
-        raise Failed(f"{role} ended by itself (exit {e.code}): {e.err or 'said nothing'}")
+            raise Refused(plain(e.err[len(UNSUPPORTED) :]))
+        raise Failed(f"{role} ended by itself (exit {e.code}): {plain(e.err) or 'said nothing'}")
 
     def gone(self) -> bool:
         """Whether a process has ended by itself."""

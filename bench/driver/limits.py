@@ -37,6 +37,7 @@ class Memcpy(Work):
 
     crosses = False
     fixed = True
+    typical = 0.1
 
     def __init__(self, size: int, record: int = 0) -> None:
         self.size = size

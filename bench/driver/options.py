@@ -6,8 +6,7 @@ import argparse
 from pathlib import Path
 
 from .systems import SYSTEMS
-
-ROOT = Path(__file__).resolve().parents[2]
+from .workers import ROOT
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

@@ -1,4 +1,4 @@
-"""Figures of one case: bars, groups of bars, a grid of language pairs."""
+"""Figures of one case: bars, groups of points, a grid of language pairs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Painter = Callable[[Run, str, str], Optional[Figure]]
 
 
 def bars(case: str, title: str, unit: str, divisor: float) -> Painter:
-    """A painter of one bar per contestant, the best on top, on a logarithmic scale."""
+    """A painter of one line per contestant, the best on top: bars, or points where they lie far apart."""
 
     def paint(run: Run, group: str, regime: str) -> Figure | None:
         r = run.by_case().get(case)
@@ -25,20 +25,24 @@ def bars(case: str, title: str, unit: str, divisor: float) -> Painter:
         if not r or not seen:
             return None
         seen.sort(key=lambda pair: pair[1].median, reverse=not VALUES[r.case.value][2])
+        linear = max(s.median for _, s in seen) < 12 * min(s.median for _, s in seen)
         figure, axes = svg.panel(7.6, 0.9 + 0.3 * len(seen))
         for row, (o, s) in enumerate(seen):
             c = o.contestant
             colour = svg.colour(c.key, 0) if c.kind in (OURS, LIMIT) else "#a3adb8"
             median = s.median / divisor
             spread = [[median - s.low / divisor], [s.high / divisor - median]]
-            axes.barh(row, median, color=colour, height=0.66)
+            if linear:
+                axes.barh(row, median, color=colour, height=0.66)
+            else:  # a bar would end anywhere on a logarithmic scale
+                axes.plot([median], [row], marker="o", markersize=8, color=colour)
             axes.errorbar(median, row, xerr=spread, color=svg.INK, linewidth=1, capsize=2)
             axes.annotate(
                 short(median), (s.high / divisor, row), xytext=(5, 0), textcoords="offset points",
                 va="center", fontsize=8,
             )  # fmt: skip
         axes.set_yticks(range(len(seen)), [o.contestant.title for o, _ in seen])
-        axes.set_xscale("log")
+        axes.set_xscale("linear" if linear else "log")
         axes.margins(x=0.12)
         axes.grid(True, axis="x")
         axes.set(xlabel=unit, title=f"{title} ({regime})")
@@ -48,7 +52,7 @@ def bars(case: str, title: str, unit: str, divisor: float) -> Painter:
 
 
 def grouped(title: str, unit: str) -> Painter:
-    """A painter of one group of bars per case."""
+    """A painter of one group of points per case."""
 
     def paint(run: Run, group: str, regime: str) -> Figure | None:
         found = [r for r in run.results if r.case.group == group]
@@ -56,7 +60,7 @@ def grouped(title: str, unit: str) -> Painter:
         if not contestants:
             return None
         figure, axes = svg.panel(7.6, 3.8)
-        width = 0.8 / len(contestants)
+        width, named = 0.6 / len(contestants), set[str]()
         for i, (key, c) in enumerate(contestants.items()):
             for at, r in enumerate(found):
                 o = r.outcome(key)
@@ -64,8 +68,9 @@ def grouped(title: str, unit: str) -> Painter:
                 if not s:
                     continue
                 x = at + (i - (len(contestants) - 1) / 2) * width
-                label = c.title if at == 0 else None
-                axes.bar(x, s.median, width * 0.9, color=svg.colour(key, i), label=label)
+                label = c.title if key not in named else None
+                named.add(key)
+                axes.plot([x], [s.median], "o", markersize=8, color=svg.colour(key, i), label=label)
                 axes.errorbar(
                     x, s.median, yerr=[[s.median - s.low], [s.high - s.median]], color=svg.INK, linewidth=1
                 )

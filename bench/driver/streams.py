@@ -126,6 +126,7 @@ class Paced(Work):
         self.system, self.size, self.rate, self.span = system, size, rate, span
         self.ring = ring_for(size)
         self.fixed = rate > 0
+        self.typical = span if rate else 0.0
 
     def first(self) -> int:
         """The whole span where the pace says how much that is."""

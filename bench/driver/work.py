@@ -34,6 +34,7 @@ class Work(ABC):
 
     timeout = 12.0  # seconds, over what a sample should take
     crosses = True  # depends on how far the processors are from each other
+    typical = 0.0  # seconds of a sample beyond what the others take
     fixed = False  # the amount does not depend on the speed, so none has to be found
 
     @abstractmethod

@@ -16,6 +16,7 @@ from .trouble import Failed, Refused
 from .work import Process, Results
 
 UNSUPPORTED = "unsupported: "
+ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path("/dev/shm")
 
 
@@ -80,13 +81,20 @@ class Workers:
         shutil.rmtree(self._temp, ignore_errors=True)
 
 
+def plain(text: str) -> str:
+    """What is reported names no directory of this machine."""
+    for place in (str(ROOT), tempfile.gettempdir(), str(Path.home())):
+        text = text.replace(place + "/", "")
+    return text
+
+
 def _judge(ended: Mapping[str, Ended]) -> None:
     bad = {role: e for role, e in ended.items() if e.code > 0} or {
         role: e for role, e in ended.items() if e.code < 0
     }
     for e in bad.values():
         if e.code == 2 and e.err.startswith(UNSUPPORTED):
-            raise Refused(e.err[len(UNSUPPORTED) :])
+            raise Refused(plain(e.err[len(UNSUPPORTED) :]))
     if bad:
         raise Failed(_said(bad).removeprefix("; "))
 
@@ -96,7 +104,7 @@ def _said(ended: Mapping[str, Ended]) -> str:
     for role, e in ended.items():
         how = f"signal {-e.code}" if e.code < 0 else f"exit {e.code}"
         if e.code or e.err:
-            words.append(f"; {role} ({how}): {e.err or 'said nothing'}")
+            words.append(f"; {role} ({how}): {plain(e.err) or 'said nothing'}")
     return "".join(words)
 
 

@@ -49,7 +49,7 @@ def test_budget_shares_what_is_left() -> None:
     budget = Budget(60, lambda: now[0])
     now[0] = 110
     assert (budget.spent(), budget.left()) == (10, 50)
-    assert budget.share(1, 10) == pytest.approx(10 + 2 * 50 / 10)
+    assert budget.share(1, 10) == pytest.approx(10 + 1.5 * 50 / 10)
     assert budget.share(5, 5) == pytest.approx(60)  # the last case has all, but not more
     now[0] = 200
     assert budget.share(1, 2) == pytest.approx(100)  # no time: it must stop at once

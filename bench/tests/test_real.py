@@ -9,11 +9,10 @@ import pytest
 from driver import installed
 from driver.contestants import one
 from driver.model import OURS
-from driver.options import ROOT
 from driver.streams import Stream
 from driver.systems import CPP, OURS_KEYS, SYSTEMS
 from driver.trips import Trip
-from driver.workers import Workers
+from driver.workers import ROOT, Workers
 
 PROGRAMS = installed.programs(ROOT / "build" / "bench", ROOT / "bench")
 

@@ -17,7 +17,7 @@ from driver.streams import Stream
 from driver.systems import GO, System
 from driver.trouble import Failed, Refused
 from driver.work import Process
-from driver.workers import Workers
+from driver.workers import ROOT, Workers, plain
 
 
 def system(behaviour: str, paired: bool = False) -> System:
@@ -105,3 +105,8 @@ def test_idle_tells_the_quiet_from_the_loud(workers: Workers) -> None:
     assert loud.counts().total() == 2
     assert refusing.refused == "no such case here"
     assert "the ring burst: 42" in failing.failures[0]
+
+
+def test_reports_name_no_directory_of_this_machine() -> None:
+    text = f"No module ({ROOT}/bench/python/x.py), {Path.home()}/.cache, /tmp/shmbench-1/a.sock"
+    assert plain(text) == "No module (bench/python/x.py), .cache, shmbench-1/a.sock"
