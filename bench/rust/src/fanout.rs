@@ -3,7 +3,9 @@
 use crate::error::{unsupported, Result};
 use crate::keys::Keys;
 use crate::measure::{check, now, set_number, throughput};
-use crate::service::{node, Receiver, Sender, Shape};
+use crate::receiver::Receiver;
+use crate::sender::Sender;
+use crate::service::{node, Shape};
 
 struct Fanout {
     names: Vec<String>,

@@ -3,7 +3,9 @@
 use crate::error::Result;
 use crate::keys::Keys;
 use crate::measure::check;
-use crate::service::{node_that_ends, Receiver, Sender, Shape};
+use crate::receiver::Receiver;
+use crate::sender::Sender;
+use crate::service::{node_that_ends, Shape};
 use std::io::Write;
 use std::time::Duration;
 

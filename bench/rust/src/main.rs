@@ -9,6 +9,8 @@ mod idle;
 mod keys;
 mod measure;
 mod paced;
+mod receiver;
+mod sender;
 mod service;
 mod stream;
 mod trip;

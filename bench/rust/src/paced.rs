@@ -3,7 +3,9 @@
 use crate::error::Result;
 use crate::keys::Keys;
 use crate::measure::{check, now, set_number, Span};
-use crate::service::{node, Receiver, Sender, Shape};
+use crate::receiver::Receiver;
+use crate::sender::Sender;
+use crate::service::{node, Shape};
 use std::time::Duration;
 
 struct Paced {

@@ -4,7 +4,9 @@
 use crate::error::{failed, unsupported, Result};
 use crate::keys::Keys;
 use crate::measure::{check, now, set_number, throughput};
-use crate::service::{deliver, node, Receiver, Sender, Shape, Space};
+use crate::receiver::Receiver;
+use crate::sender::{deliver, Sender, Space};
+use crate::service::{node, Shape};
 
 struct Stream {
     name: String,

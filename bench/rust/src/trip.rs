@@ -3,7 +3,9 @@
 use crate::error::{unsupported, Result};
 use crate::keys::Keys;
 use crate::measure::{busy_for, check, distribution, now, number_of, set_number};
-use crate::service::{node, Receiver, Sender, Shape};
+use crate::receiver::Receiver;
+use crate::sender::Sender;
+use crate::service::{node, Shape};
 
 const RING: usize = 1 << 16;
 const TWO_NUMBERS: usize = 16;
