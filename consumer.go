@@ -56,6 +56,14 @@ func (c *Consumer) barrier() bool {
 	return c.control.Producer.Capabilities.Load()&layout.CapabilityBarrier != 0
 }
 
+// spin implements peer.
+func (c *Consumer) spin(n int, stop *uint32) int {
+	if c.variable != nil {
+		return c.variable.Spin(n, stop)
+	}
+	return c.fixed.Spin(n, stop)
+}
+
 // alive implements peer: died when the producer ended without closing.
 func (c *Consumer) alive() (liveness, error) {
 	if c.control.Producer.State.Load() != layout.ProducerActive {
@@ -119,11 +127,14 @@ func (c *Consumer) pause(ctx context.Context, w *pause) error {
 	if !c.usage.enter() {
 		return c.refuse("read")
 	}
-	defer c.usage.leave()
+	var err error
 	if c.classic != nil {
-		return c.pauseClassic(ctx, w, c.classic)
+		err = c.pauseClassic(ctx, w, c.classic)
+	} else {
+		err = c.pauseNative(ctx, w, c)
 	}
-	return c.pauseNative(ctx, w, c)
+	c.usage.leave()
+	return err
 }
 
 // Close leaves the channel: a later consumer goes on with the first record that
@@ -145,9 +156,9 @@ func (c *Consumer) Close() error {
 // if that was all of it.
 func (c *Consumer) detach() error {
 	if c.variable != nil {
-		c.variable.Finish()
+		c.variable.Settle()
 	} else {
-		c.fixed.Finish()
+		c.fixed.Settle()
 	}
 	c.slot.State.PublishFenced(layout.SlotDetached) // pairs with the load in done
 	wakeAll(&c.control.Event.SpaceWaiter)

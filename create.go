@@ -87,7 +87,11 @@ func createNative(name string, o *Options, g *layout.Geometry) (*Producer, error
 	if mode == 0 {
 		mode = 0o600
 	}
-	seg, err := segment.New(name, g.SegmentSize, mode, exact)
+	reserved := g.SegmentSize
+	if o.Lazy {
+		reserved = g.DataOffset
+	}
+	seg, err := segment.NewLazy(name, g.SegmentSize, reserved, mode, exact)
 	if err != nil {
 		return nil, err
 	}

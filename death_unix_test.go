@@ -60,6 +60,23 @@ func child(role, name string) error {
 			}
 			fmt.Println(rec.Seq)
 		}
+	case "waiter":
+		c, err := Open(name, nil)
+		if err != nil {
+			return err
+		}
+		buf := make([]byte, 100)
+		for i := 0; ; i++ {
+			n, err := c.Read(ctx, buf)
+			if err != nil {
+				return err
+			}
+			if i == 0 {
+				fmt.Println(os.Getpid())
+			} else {
+				fmt.Println(string(buf[:n]))
+			}
+		}
 	case "idle":
 		p, err := Create(name, nil)
 		if err != nil {
@@ -69,7 +86,7 @@ func child(role, name string) error {
 			return err
 		}
 		fmt.Println("ready")
-		select {}
+		time.Sleep(time.Hour) // select {} would be a deadlock to the runtime
 	}
 	return fmt.Errorf("role %q is not known", role)
 }

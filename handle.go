@@ -25,7 +25,9 @@ type handle struct {
 	logger      *slog.Logger
 	usage       usage
 	cancel      cancellation
-	watch       watch
+	patience    patience
+	lookout     lookout
+	doubt       doubt         // classic
 	records     order.Counter // by the owner, as the next two
 	bytes       order.Counter
 	sleeps      order.Counter
@@ -108,6 +110,9 @@ func wakeAll(word *layout.U32) {
 	wake(word)
 }
 
+// wakeSelf wakes a sleeping call of this handle, and whoever sleeps with it.
+func (h *handle) wakeSelf() { wakeAll(h.waiter) }
+
 // capabilities registers this process for the barrier that spares its fences.
 func capabilities() (bits uint32, barrier bool) {
 	if wait.RegisterBarrier() {
@@ -120,6 +125,7 @@ func capabilities() (bits uint32, barrier bool) {
 func (h *handle) unmapOnce() {
 	h.usage.unmap.Do(func() {
 		h.cancel.forget()
+		h.lookout.end()
 		_ = h.seg.Close()
 	})
 }

@@ -138,6 +138,9 @@ func attachNative(seg *segment.Segment, o *ConsumerOptions, g *layout.Geometry) 
 	slot.Attached.Set(uint64(time.Now().UnixNano()))
 	slot.Epoch.Publish(slot.Epoch.Load() + 1)
 	slot.State.Publish(layout.SlotAttached) // pairs with the load in Producer.alive
+	// Whatever the word says: a predecessor killed between clearing it and its wake
+	// call leaves the producer asleep.
+	wakeAll(&ctl.Event.SpaceWaiter)
 	return c, nil
 }
 

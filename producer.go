@@ -80,15 +80,23 @@ func (p *Producer) Stats() Stats {
 	return s
 }
 
-// barrier implements peer: consumers that publish gates without a fence.
+// barrier implements peer: consumers that publish gates without a fence. The state of
+// a slot does not matter: a consumer sets it later than its first gate.
 func (p *Producer) barrier() bool {
 	for i := range p.geometry.Slots {
-		s := p.control.Slot(i)
-		if s.State.Load() == layout.SlotAttached && s.Capabilities.Load()&layout.CapabilityBarrier != 0 {
+		if p.control.Slot(i).Capabilities.Load()&layout.CapabilityBarrier != 0 {
 			return true
 		}
 	}
 	return false
+}
+
+// spin implements peer.
+func (p *Producer) spin(n int, stop *uint32) int {
+	if p.variable != nil {
+		return p.variable.Spin(n, stop)
+	}
+	return p.fixed.Spin(n, stop)
 }
 
 // alive implements peer: died when a consumer that gates ended without leaving.

@@ -12,28 +12,75 @@ import (
 // channel and the error is io.ErrShortBuffer with the length that is needed as the
 // result. Other errors as for Peek.
 func (c *Consumer) Read(ctx context.Context, dst []byte) (int, error) {
-	n, err := c.TryRead(dst)
-	if err == ErrWouldBlock { // bare on the hot path
-		return c.waitRead(ctx, dst)
+	if n, ok := c.get(dst); ok {
+		return n, nil
 	}
-	return n, err
+	return c.waitRead(ctx, dst)
 }
 
 //go:noinline
 func (c *Consumer) waitRead(ctx context.Context, dst []byte) (int, error) {
-	var w pause
+	w := pause{spinned: true}
+	if n, ok := c.spinGet(dst); ok {
+		return n, nil
+	}
 	for {
+		if n, err := c.tryRead(dst); err != ErrWouldBlock {
+			return n, err
+		}
 		if err := c.pause(ctx, &w); err != nil {
 			return 0, explain("read", c.name, err)
 		}
-		if n, err := c.TryRead(dst); err != ErrWouldBlock {
-			return n, err
+		if n, ok := c.get(dst); ok {
+			return n, nil
 		}
 	}
 }
 
+// spinGet is get with the first spin of a blocking call: the short way from a record
+// that comes to its reader.
+func (c *Consumer) spinGet(dst []byte) (int, bool) {
+	var n uint64
+	looks := c.patience.looks()
+	ok := c.usage.enter() && c.variable != nil && c.held == 0 && looks > 0
+	if ok {
+		c.variable.Settle()
+		vain := c.variable.Spin(looks, &c.usage.closed)
+		if ok = vain < looks; ok {
+			if n, ok = c.variable.Take(dst); ok {
+				c.counted(1, n)
+			}
+		}
+		c.patience.learn(vain, looks)
+	}
+	c.usage.leave()
+	return int(n), ok
+}
+
 // TryRead is Read without blocking: ErrWouldBlock when the ring is empty.
 func (c *Consumer) TryRead(dst []byte) (int, error) {
+	if n, ok := c.get(dst); ok {
+		return n, nil
+	}
+	return c.tryRead(dst)
+}
+
+// get reads a record in the common case. False: nothing was done, tryRead knows
+// more.
+func (c *Consumer) get(dst []byte) (int, bool) {
+	var n uint64
+	ok := c.usage.enter() && c.variable != nil && c.held == 0
+	if ok {
+		if n, ok = c.variable.Take(dst); ok {
+			c.counted(1, n)
+		}
+	}
+	c.usage.leave()
+	return int(n), ok
+}
+
+//go:noinline
+func (c *Consumer) tryRead(dst []byte) (int, error) {
 	if !c.usage.enter() {
 		return 0, c.refuse("read")
 	}

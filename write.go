@@ -14,28 +14,33 @@ import (
 // Errors: ErrTooLarge, ErrInvalid, ErrPeerDied, ErrDamaged, os.ErrClosed, the
 // context's. Without an error the record is in the channel, with one it is not.
 func (p *Producer) Write(ctx context.Context, record []byte) error {
-	return p.WriteKind(ctx, 0, record)
+	if p.put(0, record) {
+		return nil
+	}
+	return p.waitWrite(ctx, 0, record)
 }
 
 // WriteKind is Write with a tag that the consumer gets with the record, 0 to
 // 0xFFFE. Classic and fixed-size records carry none (ErrInvalid when not 0).
 func (p *Producer) WriteKind(ctx context.Context, kind uint16, record []byte) error {
-	err := p.TryWriteKind(kind, record)
-	if err == ErrWouldBlock { // bare on the hot path
-		return p.waitWrite(ctx, kind, record)
+	if p.put(kind, record) {
+		return nil
 	}
-	return err
+	return p.waitWrite(ctx, kind, record)
 }
 
 //go:noinline
 func (p *Producer) waitWrite(ctx context.Context, kind uint16, record []byte) error {
 	var w pause
 	for {
+		if err := p.tryWrite(kind, record); err != ErrWouldBlock {
+			return err
+		}
 		if err := p.pause(ctx, &w); err != nil {
 			return explain("write", p.name, err)
 		}
-		if err := p.TryWriteKind(kind, record); err != ErrWouldBlock {
-			return err
+		if p.put(kind, record) {
+			return nil
 		}
 	}
 }
@@ -45,6 +50,25 @@ func (p *Producer) TryWrite(record []byte) error { return p.TryWriteKind(0, reco
 
 // TryWriteKind is WriteKind without blocking.
 func (p *Producer) TryWriteKind(kind uint16, record []byte) error {
+	if p.put(kind, record) {
+		return nil
+	}
+	return p.tryWrite(kind, record)
+}
+
+// put writes the record in the common case. False: nothing was done, tryWrite
+// knows more.
+func (p *Producer) put(kind uint16, record []byte) bool {
+	ok := p.usage.enter() && p.variable != nil && kind <= layout.MaxKind && !p.usage.leased && p.variable.Put(record, kind)
+	if ok {
+		p.counted(1, uint64(len(record)))
+	}
+	p.usage.leave()
+	return ok
+}
+
+//go:noinline
+func (p *Producer) tryWrite(kind uint16, record []byte) error {
 	if !p.usage.enter() {
 		return p.refuse("write")
 	}
@@ -105,11 +129,14 @@ func (p *Producer) pause(ctx context.Context, w *pause) error {
 	if !p.usage.enter() {
 		return p.refuse("write")
 	}
-	defer p.usage.leave()
+	var err error
 	if p.classic != nil {
-		return p.pauseClassic(ctx, w, p.classic)
+		err = p.pauseClassic(ctx, w, p.classic)
+	} else {
+		err = p.pauseNative(ctx, w, p)
 	}
-	return p.pauseNative(ctx, w, p)
+	p.usage.leave()
+	return err
 }
 
 // writeError gives the ring's error its message; n is the length asked for.

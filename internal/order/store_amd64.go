@@ -2,6 +2,8 @@
 
 package order
 
+import "unsafe"
+
 // StoreRelease64 stores v so that whoever load-acquires it sees every earlier
 // store of this goroutine. atomic.StoreUint64 is an XCHG on amd64 and waits for
 // the store buffer to drain; a plain MOV already is a release store there.
@@ -26,3 +28,8 @@ func StoreRelaxed64(p *uint64, v uint64) { *p = v }
 
 // StoreRelaxed32 is StoreRelaxed64 for 32 bits.
 func StoreRelaxed32(p *uint32, v uint32) { *p = v }
+
+// Prefetch asks for the cache line at p to be fetched for reading.
+//
+//go:noescape
+func Prefetch(p unsafe.Pointer)

@@ -2,7 +2,10 @@
 
 package order
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"unsafe"
+)
 
 // StoreRelease64 stores v so that whoever load-acquires it sees every earlier
 // store of this goroutine. (The race detector must see these stores, so that
@@ -26,3 +29,6 @@ func Pause(n uint32) {
 }
 
 var pauseWord uint32
+
+// Prefetch asks for the cache line at p to be fetched for reading.
+func Prefetch(unsafe.Pointer) {}

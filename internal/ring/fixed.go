@@ -43,6 +43,9 @@ func (w *FixedWriter) Count() uint64 { return w.position - w.origin }
 // Wakes is the number of wake calls made. Any goroutine may ask.
 func (w *FixedWriter) Wakes() uint64 { return w.signal.Wakes() }
 
+// Spin looks for more room; see gates.Spin.
+func (w *FixedWriter) Spin(n int, stop *uint32) int { return w.gates.Spin(n, stop) }
+
 // RecordSize is the size of a record in bytes.
 func (w *FixedWriter) RecordSize() uint64 { return w.size }
 
@@ -130,6 +133,7 @@ func NewFixedReader(mem []byte, g *layout.Geometry, slot uint32, barrier bool, w
 	if err := r.attach(mem, g, slot, barrier, wake); err != nil {
 		return nil, err
 	}
+	r.gather.enough = min(gatherBytes/r.size, g.RecordCount/layout.GateDivisor)
 	return r, nil
 }
 

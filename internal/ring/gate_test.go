@@ -40,7 +40,7 @@ func TestGateRule(t *testing.T) {
 	}
 	take()
 	gate(288, "one record later")
-	r.Finish()
+	r.Settle()
 	gate(320, "the consumer leaves")
 	if slot.Cursor.Load() != 320 || slot.Sequence.Load() != 10 {
 		t.Errorf("cursor %d, sequence %d", slot.Cursor.Load(), slot.Sequence.Load())

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/shmbuf/shmbuf/internal/layout"
+	"github.com/shmbuf/shmbuf/internal/order"
 )
 
 // consumer is what readers of both record formats share: the slot, the
@@ -18,6 +19,7 @@ type consumer struct {
 	gate      uint64 // last published
 	step      uint64 // cursor may run this far ahead of the gate
 	signal    signal
+	gather    gather
 }
 
 func (c *consumer) attach(mem []byte, g *layout.Geometry, slot uint32, barrier bool, wake Wake) error {
@@ -57,6 +59,17 @@ func (c *consumer) refresh() error {
 	return nil
 }
 
+// more is refresh in the common case: false when there is nothing, or something
+// is wrong.
+func (c *consumer) more() bool {
+	p := c.page.Position.Load() // pairs with the producer's publication
+	if p == c.ahead || p-c.cursor > c.lap || p-c.cursor < c.published-c.cursor {
+		return false
+	}
+	c.published = p
+	return true
+}
+
 // release gives everything before ahead back.
 func (c *consumer) release() {
 	c.cursor = c.ahead
@@ -84,8 +97,8 @@ func (c *consumer) Peeked() bool { return c.ahead != c.cursor }
 // Wakes is the number of wake calls made. Any goroutine may ask.
 func (c *consumer) Wakes() uint64 { return c.signal.Wakes() }
 
-// Finish publishes the gate before the consumer leaves.
-func (c *consumer) Finish() {
+// Settle publishes the gate before the consumer waits or leaves.
+func (c *consumer) Settle() {
 	if c.cursor != c.gate {
 		c.publishGate()
 	}
@@ -112,6 +125,7 @@ func NewReader(mem []byte, g *layout.Geometry, slot uint32, barrier bool, wake W
 	if err := r.attach(mem, g, slot, barrier, wake); err != nil {
 		return nil, err
 	}
+	r.gather.enough = min(gatherBytes, g.Capacity/layout.GateDivisor)
 	if r.cursor%r.align != 0 {
 		return nil, damaged("cursor %d is not a multiple of the alignment %d", r.cursor, g.Alignment)
 	}
@@ -133,13 +147,12 @@ func (r *Reader) Peek(rec *Record) error {
 	return nil
 }
 
-// Read copies the next record to dst and releases it; nothing may be peeked. When
-// dst is too short the record stays, and short is true with its length.
-func (r *Reader) Read(dst []byte) (n uint64, short bool, err error) {
-	if r.ahead == r.published {
-		if err := r.refresh(); err != nil {
-			return 0, false, err
-		}
+// Take is Peek, copy to dst and Release in the common case, in one piece: nothing is
+// peeked, the record has kind 0 and the sequence number that is due, and fits in
+// dst. False: nothing was taken, Peek knows why.
+func (r *Reader) Take(dst []byte) (n uint64, ok bool) {
+	if r.ahead == r.published && !r.more() {
+		return 0, false
 	}
 	off := r.ahead & r.mask
 	record := unsafe.Add(r.data.base, off)
@@ -147,19 +160,21 @@ func (r *Reader) Read(dst []byte) (n uint64, short bool, err error) {
 	stride := (r.header + n + r.align - 1) &^ (r.align - 1)
 	if n > uint64(len(dst)) || stride > min(r.published-r.ahead, r.mask+1-off) || !r.known ||
 		(*layout.U64)(unsafe.Add(record, 8)).Load() != r.seq {
-		return r.readSlow(dst)
+		return 0, false
 	}
-	// The common case of next and Release, in one piece: kind 0, the sequence
-	// number that is due, and room in dst.
+	if r.published-r.ahead > 2*prefetchAhead {
+		order.Prefetch(unsafe.Add(r.data.base, (r.ahead+prefetchAhead)&r.mask))
+	}
 	copy(dst, unsafe.Slice((*byte)(unsafe.Add(record, r.header)), n))
 	r.ahead += stride
 	r.seq++
 	r.Release()
-	return n, false, nil
+	return n, true
 }
 
-//go:noinline
-func (r *Reader) readSlow(dst []byte) (n uint64, short bool, err error) {
+// Read copies the next record to dst and releases it; nothing may be peeked. When
+// dst is too short the record stays, and short is true with its length.
+func (r *Reader) Read(dst []byte) (n uint64, short bool, err error) {
 	off, n, _, err := r.next()
 	if err != nil {
 		return 0, false, err

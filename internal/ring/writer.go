@@ -14,6 +14,7 @@ type Writer struct {
 	align    uint64
 	header   uint64
 	max      uint64
+	bound    uint64 // payloads of Put are shorter; 0: records carry times
 	position uint64 // published
 	next     uint64 // = position but inside a batch: end of what is written
 	count    uint64 // records written, published or not
@@ -49,6 +50,9 @@ func NewWriter(mem []byte, g *layout.Geometry, barrier bool, wake Wake) (*Writer
 	if w.page.Journal[0].End.Load() == w.position {
 		w.cell = 1
 	}
+	if w.header == layout.HeaderSize {
+		w.bound = w.max + 1
+	}
 	var err error
 	if w.gates, err = newGates(c, g, w.position); err != nil {
 		return nil, err
@@ -66,6 +70,9 @@ func (w *Writer) Count() uint64 { return w.count }
 
 // Wakes is the number of wake calls made. Any goroutine may ask.
 func (w *Writer) Wakes() uint64 { return w.signal.Wakes() }
+
+// Spin looks for more room; see gates.Spin.
+func (w *Writer) Spin(n int, stop *uint32) int { return w.gates.Spin(n, stop) }
 
 // MaxRecord is the longest payload in bytes.
 func (w *Writer) MaxRecord() uint64 { return w.max }
@@ -164,36 +171,34 @@ func (w *Writer) Flush() {
 
 // Write copies one record into the ring and publishes it.
 func (w *Writer) Write(p []byte, kind uint16, time int64) error {
-	n := uint64(len(p))
-	off := w.next & w.mask
-	end := w.next + (w.header+n+w.align-1)&^(w.align-1)
-	if n > w.max || end-w.gates.lowest > w.mask+1 || end-w.next > w.mask+1-off {
-		return w.writeSlow(p, kind, time)
-	}
-	// The common case of Append and publish, in one piece: there is room, and no
-	// pad is needed.
-	w.reserved = false
-	w.page.Frontier.Set(end)
-	record := unsafe.Add(w.data.base, off)
-	(*layout.U64)(record).Set(n | uint64(kind)<<layout.KindShift)
-	(*layout.U64)(unsafe.Add(record, 8)).Set(w.count)
-	if w.header == layout.HeaderSizeTimes {
-		(*layout.U64)(unsafe.Add(record, 16)).Set(uint64(time))
-	}
-	copy(unsafe.Slice((*byte)(unsafe.Add(record, w.header)), n), p)
-	w.next = end
-	w.count++
-	w.publish()
-	return nil
-}
-
-//go:noinline
-func (w *Writer) writeSlow(p []byte, kind uint16, time int64) error {
 	if err := w.Append(p, kind, time); err != nil {
 		return err
 	}
 	w.publish()
 	return nil
+}
+
+// Put is Write in the common case, in one piece: there is room without looking at
+// the gates, no pad is needed and records carry no times. False: nothing was done,
+// Write knows more.
+func (w *Writer) Put(p []byte, kind uint16) bool {
+	n := uint64(len(p))
+	off := w.next & w.mask
+	stride := (layout.HeaderSize + n + w.align - 1) &^ (w.align - 1)
+	if n >= w.bound || w.next+stride-w.gates.lowest > w.mask+1 || stride > w.mask+1-off {
+		return false
+	}
+	w.reserved = false
+	end := w.next + stride
+	w.page.Frontier.Set(end)
+	record := unsafe.Add(w.data.base, off)
+	(*layout.U64)(record).Set(n | uint64(kind)<<layout.KindShift)
+	(*layout.U64)(unsafe.Add(record, 8)).Set(w.count)
+	copy(unsafe.Slice((*byte)(unsafe.Add(record, layout.HeaderSize)), n), p)
+	w.next = end
+	w.count++
+	w.publish()
+	return true
 }
 
 // Reserve finds room for n bytes and returns them for filling in place. An

@@ -37,15 +37,20 @@ func (s *Segment) create(exact bool) error {
 func (s *Segment) fill(exact bool) error {
 	// Asked for first, so that a wish far too large fails before it has taken
 	// the memory that others need. Only the reservation itself is proof.
-	if free, err := Remaining(); err == nil && free < s.size && limited() {
-		return noSpace(s.size)
+	if free, err := Remaining(); err == nil && free < s.reserved && limited() {
+		return noSpace(s.reserved)
 	}
-	switch err := reserve(s.fd, s.size); err {
+	switch err := reserve(s.fd, s.reserved); err {
 	case nil:
 	case unix.ENOSPC, unix.EDQUOT, unix.ENOMEM:
-		return noSpace(s.size)
+		return noSpace(s.reserved)
 	default:
 		return &fs.PathError{Op: "reserve memory for", Path: s.path(), Err: err}
+	}
+	if s.reserved < s.size {
+		if err := unix.Ftruncate(s.fd, int64(s.size)); err != nil {
+			return &fs.PathError{Op: "extend", Path: s.path(), Err: err}
+		}
 	}
 	if exact {
 		if err := unix.Fchmod(s.fd, uint32(s.mode.Perm())); err != nil {

@@ -20,6 +20,9 @@ type object struct {
 
 func (s *Segment) path() string { return directory + "/" + s.name }
 
+// FD is the open file, for watching it.
+func (s *Segment) FD() uintptr { return uintptr(s.fd) }
+
 func (s *Segment) open() error {
 	access, path := unix.O_RDWR, s.path()
 	if s.readOnly {

@@ -32,6 +32,7 @@ type Segment struct {
 
 	mu        sync.Mutex // keeps Close away from the descriptor in use
 	size      uint64
+	reserved  uint64 // bytes that get their memory at creation
 	mode      fs.FileMode
 	mem       []byte
 	published bool // the object has, or had, its name
@@ -50,6 +51,13 @@ type Segment struct {
 // Errors wrap fs.ErrInvalid (name, size 0, mode), syscall.EFBIG (more than this
 // process can map), syscall.ENOSPC, fs.ErrPermission.
 func New(name string, size uint64, mode fs.FileMode, exact bool) (*Segment, error) {
+	return NewLazy(name, size, size, mode, exact)
+}
+
+// NewLazy is New, but only the first reserved bytes get their memory now. The rest
+// takes it page by page as it is touched; where there is none left the kernel
+// raises SIGBUS. Windows reserves everything.
+func NewLazy(name string, size, reserved uint64, mode fs.FileMode, exact bool) (*Segment, error) {
 	if err := CheckName(name); err != nil {
 		return nil, err
 	}
@@ -62,7 +70,7 @@ func New(name string, size uint64, mode fs.FileMode, exact bool) (*Segment, erro
 	if err := checkSize(size); err != nil {
 		return nil, err
 	}
-	s := &Segment{name: name, size: size, mode: mode}
+	s := &Segment{name: name, size: size, reserved: min(reserved, size), mode: mode}
 	if err := s.create(exact); err != nil {
 		return nil, err
 	}

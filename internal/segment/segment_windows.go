@@ -66,6 +66,9 @@ func (s *Segment) create(bool) error {
 func (s *Segment) publish() error { return nil }
 
 // open maps the whole object, whose size comes back in whole pages.
+// FD is 0: nothing watches a file mapping here.
+func (s *Segment) FD() uintptr { return 0 }
+
 func (s *Segment) open() error {
 	name, err := objectName(s.name)
 	if err != nil {

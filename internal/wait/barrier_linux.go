@@ -34,13 +34,11 @@ func RegisterBarrier() bool { return registerGlobal() }
 // Barrier makes every thread of every registered process, and the caller, pass
 // a full fence before it returns. It pairs with the program order of a
 // publisher's store of its position and its load of the waiter word. The caller
-// need not be registered. It takes 1 to 15 µs.
-func Barrier() {
-	if !membarrier(membarrierGlobalExpedited) {
-		// Refused, by a sandbox for instance: the slow command (milliseconds)
-		// needs no registration and does the same.
-		membarrier(membarrierGlobal)
-	}
+// need not be registered. It takes 1 to 15 µs. False: the kernel refuses, a sandbox
+// for instance, and there was no fence.
+func Barrier() bool {
+	// The slow command (milliseconds) needs no registration and does the same.
+	return membarrier(membarrierGlobalExpedited) || membarrier(membarrierGlobal)
 }
 
 // RegisterPrivateBarrier does for PrivateBarrier what RegisterBarrier does for Barrier.

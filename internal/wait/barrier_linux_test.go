@@ -43,7 +43,7 @@ func TestBarrierOrdersAnUnfencedPublisher(t *testing.T) {
 		register func() bool
 		barrier  func()
 	}{
-		"global":  {RegisterBarrier, Barrier},
+		"global":  {RegisterBarrier, func() { Barrier() }},
 		"private": {RegisterPrivateBarrier, PrivateBarrier},
 	} {
 		if !test.register() {

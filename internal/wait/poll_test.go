@@ -59,7 +59,7 @@ func TestNoAllocations(t *testing.T) {
 		"Sleep, timeout":     func() { Sleep(&word, 1, 60*time.Microsecond) },
 		"poll, timeout":      func() { poll(&word, 1, 60*time.Microsecond) },
 		"Wake":               func() { Wake(&word) },
-		"Barrier":            Barrier,
+		"Barrier":            func() { Barrier() },
 	} {
 		if n := testing.AllocsPerRun(100, call); n != 0 {
 			t.Errorf("%s: %v allocations", what, n)

@@ -18,8 +18,8 @@ func Wake(*uint32) {}
 // RegisterBarrier reports false: there is no membarrier, so publishers fence.
 func RegisterBarrier() bool { return false }
 
-// Barrier does nothing; no publisher can rely on it, as RegisterBarrier says.
-func Barrier() {}
+// Barrier reports false: no publisher can rely on it, as RegisterBarrier says.
+func Barrier() bool { return false }
 
 // RegisterPrivateBarrier reports false, as RegisterBarrier does.
 func RegisterPrivateBarrier() bool { return false }
