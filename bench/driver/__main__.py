@@ -20,8 +20,8 @@ from .trouble import Failed, Refused, Stopped
 from .verdicts import judge
 from .workers import Workers
 
-FULL = (9, 0.15, 1080)  # samples, seconds of each, seconds of the run
-QUICK = (3, 0.05, 75)
+FULL = (9, 0.15, 1120)  # samples, seconds of each, seconds of the run
+QUICK = (3, 0.05, 80)
 
 
 def main(arguments: list[str]) -> int:

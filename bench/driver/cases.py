@@ -26,7 +26,6 @@ QUICK = {
     "open-1g-lazy": OURS_KEYS,
     "allocations": OURS_KEYS,
     "paced-1k": OURS_KEYS,
-    "paced-100k": OURS_KEYS,
     "paced-full": OURS_KEYS,
     "pairs-64": OURS_KEYS,
     "fanout-4": OURS_KEYS,

@@ -43,8 +43,7 @@ def streams() -> list[Case]:
 
 def more_streams() -> list[Case]:
     """The other sizes, beside the peers that come near."""
-    near = (*FAST, "unix", "zmq")
-    found = [copying(size, near) for size in (8, 4 << 10, 64 << 10)]
+    found = [copying(size, FAST) for size in (8, 4 << 10, 64 << 10)]
     return found + [in_place(size, ("go", "cpp", "py", "iceoryx2")) for size in SIZES if size != FRAME]
 
 
@@ -101,7 +100,7 @@ def pairs() -> list[Case]:
 
 def fanout() -> list[Case]:
     """One producer, several channels."""
-    systems = (*OURS_KEYS, "classic", "zmq")
+    systems = (*OURS_KEYS, "classic")
     found = []
     for channels in (1, 2, 4, 8):
         entries = tuple(who.one(key, Fanout, 64, channels) for key in systems)

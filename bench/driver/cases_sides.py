@@ -78,7 +78,7 @@ def allocations() -> Case:
 
 def paced() -> list[Case]:
     """Processor time per million messages."""
-    systems = (*OURS_KEYS, "unix", "zmq", "nats")
+    systems = (*OURS_KEYS, "unix", "zmq")
     found = []
     for key, title, rate in (
         ("1k", "1,000/s", 1000),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import regimes
 from .model import Outcome, Result
 from .report import Run
-from .sizes import VALUES, short
+from .sizes import VALUES, scale, short
 from .summary import Summary
 from .systems import SYSTEMS
 
@@ -29,8 +29,14 @@ def details(run: Run) -> str:
     return "\n".join(parts)
 
 
+def _scale(r: Result) -> tuple[str, float]:
+    """One unit for the whole table."""
+    medians = [s.median for o in r.outcomes for s in o.summaries(r.case.value).values()]
+    return scale(r.case.value, max(medians, default=0.0))
+
+
 def _head(r: Result) -> str:
-    unit = VALUES[r.case.value][0]
+    unit, _ = _scale(r)
     more = [f"{v} {VALUES[v][0]}" for v in MORE.get(r.case.group, ())]
     limit = ["to the limit"] if r.case.limit else []
     head = ["", "regime", f"median {unit}", "quartiles", "least to most", *limit, "samples", "dropped", *more]
@@ -44,7 +50,7 @@ def _rows(r: Result, o: Outcome) -> list[str]:
     lines = []
     for regime in sorted(found, key=regimes.order):
         s = found[regime]
-        divisor = VALUES[r.case.value][1]
+        _, divisor = _scale(r)
 
         def n(number: float, by: float = divisor) -> str:
             return short(number / by)
@@ -79,7 +85,7 @@ def left_out(run: Run) -> str:
         for o in r.outcomes:
             lines += [f"- {r.case.key}, {o.contestant.title}: {words}" for words in _troubles(run, o)]
         cut = [f"{o.contestant.title} {o.cut}" for o in r.outcomes if o.cut]
-        lines += [f"- {r.case.key}, cut when its time was over: {'; '.join(cut)}"] if cut else []
+        lines += [f"- {r.case.key}, incomplete: {'; '.join(cut)}"] if cut else []
     lines += [f"- {key}: no time was left for this case" for key in run.skipped]
     dropped = sum(o.dropped for r in run.results for o in r.outcomes)
     kept = sum(sum(o.counts().values()) for r in run.results for o in r.outcomes)

@@ -11,7 +11,7 @@ PERCENTILES = ("p50", "p90", "p99", "p999", "max", "mean")
 class CoreToCore(Work):
     """Round trips of two flags between two processes."""
 
-    rounds = 100_000  # 5 to 50 ms: short beside a sample, long beside an interrupt
+    rounds = 50_000  # 3 to 30 ms: short beside a sample, long beside an interrupt
     fixed = True
 
     def first(self) -> int:

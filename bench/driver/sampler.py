@@ -54,7 +54,7 @@ class Sampler:
             if o.refused:
                 continue
             if self._budget.spent() >= until:
-                o.cut = "not tried"
+                o.cut = "not tried, the time was over"
                 continue
             self._progress(case, o.contestant, 0)
             self._tune(o)
@@ -99,10 +99,11 @@ class Sampler:
                 return
             for o in open_:
                 if self._budget.spent() >= until:
-                    mark_cut(taking, wanted)
+                    mark_cut(taking, wanted, "the time was over")
                     return
                 self._progress(case, o.contestant, sum(o.counts().values()))
                 before = self._sample(case, o, before)
+        mark_cut(taking, wanted, "the regime kept changing")
 
     def _sample(self, case: Case, o: Outcome, before: float) -> float:
         """Take one sample; returns the calibration after it."""
@@ -138,7 +139,8 @@ def still_open(outcomes: list[Outcome], wanted: int) -> list[Outcome]:
     return [o for o in active if o.count(order[0]) < wanted]
 
 
-def mark_cut(outcomes: list[Outcome], wanted: int) -> None:
-    """Note what the end of the time has cost."""
+def mark_cut(outcomes: list[Outcome], wanted: int, why: str) -> None:
+    """Note who has fewer samples than wanted."""
+    order = covered(outcomes, wanted)
     for o in still_open(outcomes, wanted):
-        o.cut = f"{max(o.counts().values(), default=0)} of {wanted} samples"
+        o.cut = f"{o.count(order[0]) if order else 0} of {wanted} samples, {why}"

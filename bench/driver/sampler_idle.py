@@ -47,7 +47,7 @@ class IdleSampler:
         for o in result.outcomes:
             want = wanted if o in loud else self._samples
             if self._open(o, want):
-                o.cut = f"{len(o.samples)} of {want} samples"
+                o.cut = f"{len(o.samples)} of {want} samples, the time was over"
         return result
 
     @staticmethod

@@ -34,6 +34,14 @@ def short(number: float) -> str:
     return f"{number:.3g}" if abs(number) >= 0.001 else f"{number:.1e}"
 
 
+def scale(value: str, number: float) -> tuple[str, float]:
+    """The unit in which a value of that order is written, and what it is divided by."""
+    unit, divisor, _ = VALUES[value]
+    if unit == "M/s" and 0 < number < 1e5:
+        return ("k/s", 1e3) if number >= 100 else ("/s", 1.0)
+    return unit, divisor
+
+
 # value: (unit, divisor, whether more is better)
 VALUES = {
     "rate": ("M/s", 1e6, True),

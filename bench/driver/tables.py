@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from . import regimes
 from .details import details, left_out
+from .model import covered
 from .report import Run
-from .sizes import VALUES, short
+from .sizes import scale, short
 from .systems import SYSTEMS
 from .verdicts import NOT_ASKED, Verdict
 
@@ -45,9 +46,7 @@ def judgement(v: Verdict) -> str:
 
 def amount(number: float, value: str) -> str:
     """A figure with its unit."""
-    unit, divisor, _ = VALUES[value]
-    if unit == "M/s" and 0 < number < 1e5:
-        unit, divisor = ("k/s", 1e3) if number >= 100 else ("/s", 1.0)
+    unit, divisor = scale(value, number)
     return f"{short(number / divisor)} {unit}"
 
 
@@ -87,8 +86,7 @@ def matrix(run: Run, group: str, regime: str) -> str:
         cells = []
         for r in found:
             o = r.outcome(key)
-            seen = o.summaries(r.case.value) if o else {}
-            s = seen.get(regime) or seen.get(regimes.ANY)
+            s = o.summary(r.case.value, regime) if o else None
             cells.append(amount(s.median, r.case.value) if s else "")
         if any(cells):
             rows.append([title if not title.startswith("memcpy") else "memcpy", *cells])
@@ -97,13 +95,7 @@ def matrix(run: Run, group: str, regime: str) -> str:
 
 def leading(run: Run, group: str) -> list[str]:
     """The regimes of a group, the fullest first."""
-    counts: dict[str, int] = {}
-    for r in run.results:
-        if r.case.group == group:
-            for o in r.outcomes:
-                for regime, n in o.counts().items():
-                    counts[regime] = counts.get(regime, 0) + n
-    return sorted(counts, key=lambda regime: (-counts[regime], regimes.order(regime)))
+    return covered([o for r in run.results if r.case.group == group for o in r.outcomes])
 
 
 def page(run: Run, pictures: dict[str, str]) -> str:

@@ -49,6 +49,7 @@ def test_repeating_is_bounded() -> None:
     room = Room([100, 550] * 100)
     result, _ = run(room, case(contestant("a")))
     assert len(result.outcomes[0].samples) == result.outcomes[0].dropped == 6
+    assert result.outcomes[0].cut == "0 of 3 samples, the regime kept changing"
 
 
 def test_regimes_are_kept_apart_until_one_is_complete() -> None:
@@ -101,7 +102,7 @@ def test_the_end_of_the_time_is_told() -> None:
     result, _ = run(Room(), case(contestant("a"), contestant("b")), samples=9, spans=1.0, budget=20)
     a, b = result.outcomes
     assert 0 < a.counts().total() < 9
-    assert a.cut == f"{a.counts().total()} of 9 samples"
+    assert a.cut == f"{a.counts().total()} of 9 samples, the time was over"
     assert b.cut
 
 
