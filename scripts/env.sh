@@ -34,9 +34,9 @@ die() {
 stamped() { [ -f "$STAMPS/$1" ] && [ "$(cat "$STAMPS/$1")" = "$2" ]; }
 stamp() { mkdir -p "$STAMPS" && printf '%s' "$2" > "$STAMPS/$1"; }
 
-# modules: the directories of the Go modules, the library first; "modules all" has
-# the benchmark's too, whose peers run on few platforms.
+# modules shipped|all: the directories of the Go modules, the library first; all are
+# those and the benchmark's, whose peers run on few platforms.
 modules() {
   printf '%s\n' . cmd/shmbuf
-  if [ "${1-}" = all ]; then echo bench/go; fi
+  if [ "$1" = all ]; then echo bench/go; fi
 }
