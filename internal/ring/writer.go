@@ -14,7 +14,7 @@ type Writer struct {
 	align    uint64
 	header   uint64
 	max      uint64
-	bound    uint64 // payloads of Put are shorter; 0: records carry times
+	clear    uint64 // up to here Put may write: before the gates and the end of the lap
 	position uint64 // published
 	next     uint64 // = position but inside a batch: end of what is written
 	count    uint64 // records written, published or not
@@ -50,13 +50,11 @@ func NewWriter(mem []byte, g *layout.Geometry, barrier bool, wake Wake) (*Writer
 	if w.page.Journal[0].End.Load() == w.position {
 		w.cell = 1
 	}
-	if w.header == layout.HeaderSize {
-		w.bound = w.max + 1
-	}
 	var err error
 	if w.gates, err = newGates(c, g, w.position); err != nil {
 		return nil, err
 	}
+	w.clear = w.next // the first write finds out
 	// Whatever a dead predecessor reserved is given up.
 	w.page.Frontier.Set(w.position)
 	return w, nil
@@ -116,6 +114,7 @@ func (w *Writer) full(stride, rest, need uint64) error {
 		w.page.Frontier.Set(w.next + rest)
 		w.pad(rest)
 		w.next += rest
+		w.clearUp()
 		w.publish()
 	}
 	return ErrWouldBlock
@@ -135,6 +134,17 @@ func (w *Writer) put(start, n uint64, kind uint16, time int64) {
 	}
 	w.next = start + (w.header+n+w.align-1)&^(w.align-1)
 	w.count++
+	w.clearUp()
+}
+
+// clearUp notes what is at hand after next. Put stays off rings with times.
+func (w *Writer) clearUp() {
+	if w.header != layout.HeaderSize {
+		w.clear = w.next
+		return
+	}
+	rest, free := w.mask+1-w.next&w.mask, w.mask+1-(w.next-w.gates.lowest)
+	w.clear = w.next + min(rest, free)
 }
 
 // publish makes all that is written visible: pairs with the load of the position
@@ -183,15 +193,14 @@ func (w *Writer) Write(p []byte, kind uint16, time int64) error {
 // Write knows more.
 func (w *Writer) Put(p []byte, kind uint16) bool {
 	n := uint64(len(p))
-	off := w.next & w.mask
 	stride := (layout.HeaderSize + n + w.align - 1) &^ (w.align - 1)
-	if n >= w.bound || w.next+stride-w.gates.lowest > w.mask+1 || stride > w.mask+1-off {
+	if stride > w.clear-w.next {
 		return false
 	}
 	w.reserved = false
 	end := w.next + stride
 	w.page.Frontier.Set(end)
-	record := unsafe.Add(w.data.base, off)
+	record := unsafe.Add(w.data.base, w.next&w.mask)
 	(*layout.U64)(record).Set(n | uint64(kind)<<layout.KindShift)
 	(*layout.U64)(unsafe.Add(record, 8)).Set(w.count)
 	copy(unsafe.Slice((*byte)(unsafe.Add(record, layout.HeaderSize)), n), p)
