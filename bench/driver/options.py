@@ -22,7 +22,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--systems", nargs="+", metavar="SYSTEM", default=[], help="only these: " + " ".join(SYSTEMS)
     )
     p.add_argument("--samples", type=_positive, help="samples of each contestant (9; quick: 3)")
-    p.add_argument("--seconds", type=_positive, help="time for the whole run (1120; quick: 80)")
+    p.add_argument("--seconds", type=_positive, help="time for the whole run (1120; quick: 76)")
     p.add_argument("--json", type=Path, metavar="FILE", help="write the JSON there as well")
     p.add_argument("--list", action="store_true", help="name the cases and end")
     p.add_argument("--build", type=Path, default=ROOT / "build" / "bench", help=argparse.SUPPRESS)
