@@ -59,8 +59,10 @@ func (c *Consumer) barrier() bool {
 // spin implements peer.
 func (c *Consumer) spin(n int, stop *uint32) int {
 	if c.variable != nil {
+		c.variable.Settle()
 		return c.variable.Spin(n, stop)
 	}
+	c.fixed.Settle()
 	return c.fixed.Spin(n, stop)
 }
 

@@ -8,24 +8,54 @@ import "context"
 //
 // On a channel of fixed-size records it returns one record; see PeekRun for more.
 func (c *Consumer) Peek(ctx context.Context) (Record, error) {
-	rec, err := c.TryPeek()
-	if err == ErrWouldBlock { // bare on the hot path
-		return c.waitPeek(ctx)
+	var rec Record
+	if c.view(&rec) {
+		return rec, nil
 	}
-	return rec, err
+	return c.waitPeek(ctx)
 }
 
 //go:noinline
 func (c *Consumer) waitPeek(ctx context.Context) (Record, error) {
-	var w pause
-	for {
-		if err := c.pause(ctx, &w); err != nil {
-			return Record{}, explain("read", c.name, err)
+	w := pause{spinned: true}
+	if c.spinFirst() {
+		var rec Record
+		if c.view(&rec) {
+			return rec, nil
 		}
+	}
+	for {
 		if rec, err := c.TryPeek(); err != ErrWouldBlock {
 			return rec, err
 		}
+		if err := c.pause(ctx, &w); err != nil {
+			return Record{}, explain("read", c.name, err)
+		}
 	}
+}
+
+// view peeks a record in the common case. False: nothing was done, TryPeek knows
+// more.
+func (c *Consumer) view(rec *Record) bool {
+	ok := c.usage.enter() && c.variable != nil && c.held == 0 && c.variable.View(rec)
+	if ok {
+		c.held, c.heldBytes, c.heldSeq = 1, uint64(len(rec.Payload)), rec.Seq
+		c.usage.leased = true
+	}
+	c.usage.leave()
+	return ok
+}
+
+// spinFirst is the first spin of a blocking call: the short way from a record that
+// comes to its reader. It reports whether one has come.
+func (c *Consumer) spinFirst() bool {
+	looks := c.patience.looks()
+	found := c.usage.enter() && c.classic == nil && c.held == 0 && looks > 0
+	if found {
+		found = c.patience.learn(c.spin(looks, &c.usage.closed), looks)
+	}
+	c.usage.leave()
+	return found
 }
 
 // TryPeek is Peek without blocking: ErrWouldBlock when the ring is empty.

@@ -21,8 +21,10 @@ func (c *Consumer) Read(ctx context.Context, dst []byte) (int, error) {
 //go:noinline
 func (c *Consumer) waitRead(ctx context.Context, dst []byte) (int, error) {
 	w := pause{spinned: true}
-	if n, ok := c.spinGet(dst); ok {
-		return n, nil
+	if c.spinFirst() {
+		if n, ok := c.get(dst); ok {
+			return n, nil
+		}
 	}
 	for {
 		if n, err := c.tryRead(dst); err != ErrWouldBlock {
@@ -35,26 +37,6 @@ func (c *Consumer) waitRead(ctx context.Context, dst []byte) (int, error) {
 			return n, nil
 		}
 	}
-}
-
-// spinGet is get with the first spin of a blocking call: the short way from a record
-// that comes to its reader.
-func (c *Consumer) spinGet(dst []byte) (int, bool) {
-	var n uint64
-	looks := c.patience.looks()
-	ok := c.usage.enter() && c.variable != nil && c.held == 0 && looks > 0
-	if ok {
-		c.variable.Settle()
-		vain := c.variable.Spin(looks, &c.usage.closed)
-		if ok = vain < looks; ok {
-			if n, ok = c.variable.Take(dst); ok {
-				c.counted(1, n)
-			}
-		}
-		c.patience.learn(vain, looks)
-	}
-	c.usage.leave()
-	return int(n), ok
 }
 
 // TryRead is Read without blocking: ErrWouldBlock when the ring is empty.

@@ -172,6 +172,28 @@ func (r *Reader) Take(dst []byte) (n uint64, ok bool) {
 	return n, true
 }
 
+// View is Peek in the common case, as Take is for Read: no times, no pad, the sequence
+// number that is due. False: nothing was done, Peek knows why.
+func (r *Reader) View(rec *Record) bool {
+	if r.header != layout.HeaderSize || r.ahead == r.published && !r.more() {
+		return false
+	}
+	off := r.ahead & r.mask
+	record := unsafe.Add(r.data.base, off)
+	word := (*layout.U64)(record).Load() // read once: kind and length
+	n, kind := word&(1<<layout.KindShift-1), uint16(word>>layout.KindShift)
+	stride := (layout.HeaderSize + n + r.align - 1) &^ (r.align - 1)
+	if kind == layout.KindPad || stride > min(r.published-r.ahead, r.mask+1-off) || !r.known ||
+		(*layout.U64)(unsafe.Add(record, 8)).Load() != r.seq {
+		return false
+	}
+	rec.Seq, rec.Kind, rec.Time = r.seq, kind, 0
+	rec.Payload = unsafe.Slice((*byte)(unsafe.Add(record, layout.HeaderSize)), n)
+	r.ahead += stride
+	r.seq++
+	return true
+}
+
 // Read copies the next record to dst and releases it; nothing may be peeked. When
 // dst is too short the record stays, and short is true with its length.
 func (r *Reader) Read(dst []byte) (n uint64, short bool, err error) {

@@ -214,9 +214,14 @@ func (w *Writer) Put(p []byte, kind uint16) bool {
 // earlier reservation is given up.
 func (w *Writer) Reserve(n uint64) ([]byte, error) {
 	w.reserved = false
-	start, err := w.room(n)
-	if err != nil {
-		return nil, err
+	start := w.next
+	if stride := (w.header + n + w.align - 1) &^ (w.align - 1); stride <= w.clear-w.next {
+		w.page.Frontier.Set(w.next + stride)
+	} else {
+		var err error
+		if start, err = w.room(n); err != nil {
+			return nil, err
+		}
 	}
 	w.reserved, w.start, w.reservedLen = true, start, n
 	return w.data.bytes(start&w.mask+w.header, n), nil
