@@ -38,7 +38,10 @@ def in_place(size: int, systems: tuple[str, ...]) -> Case:
 
 def streams() -> list[Case]:
     """The sizes that every peer is asked for."""
-    return [copying(size, EVERY) for size in (64, 1 << 10, 1 << 20)]
+    small = tuple(who.modest(key, 64) for key in FAST)
+    title = "one-way stream, 64 B, copying, ring of 1 MiB (the default)"
+    default = Case("default-ring-64", title, "stream", "rate", small, size=64)
+    return [copying(64, EVERY), default, *(copying(size, EVERY) for size in (1 << 10, 1 << 20))]
 
 
 def more_streams() -> list[Case]:

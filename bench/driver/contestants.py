@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .model import OURS, Contestant
-from .streams import Stream
+from .streams import DEFAULT_RING, Stream
 from .systems import SYSTEMS, System
 from .work import Work
 
@@ -26,6 +26,12 @@ def stream(
     """A stream within one system."""
     s = SYSTEMS[key]
     return single(s, Stream(s, s, size, send, receive, batch))
+
+
+def modest(key: str, size: int) -> Contestant:
+    """A copying stream over a ring of the default capacity."""
+    s = SYSTEMS[key]
+    return single(s, Stream(s, s, size, least=DEFAULT_RING))
 
 
 def iterate(size: int) -> Contestant:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .allocations import PROGRAM
 from .machine import interpreter
-from .systems import CPP, GO, PROGRAMS, PYTHON, RUST, SYSTEMS
+from .systems import CPP, GO, NATS, PROGRAMS, PYTHON, RUST, SYSTEMS
 from .trouble import Failed, Refused
 from .work import Process
 from .workers import Workers
@@ -14,7 +14,7 @@ from .workers import Workers
 
 def programs(build: Path, sources: Path) -> dict[str, list[str]]:
     """Command lines of the worker programs that exist."""
-    files = {name: [str(build / name)] for name in (GO, CPP, RUST, PROGRAM)}
+    files = {name: [str(build / name)] for name in (GO, NATS, CPP, RUST, PROGRAM)}
     files[PYTHON] = [interpreter(), str(sources / "python" / PYTHON)]
     return {name: command for name, command in files.items() if Path(command[-1]).exists()}
 

@@ -6,12 +6,13 @@ from .systems import System
 from .work import Process, Results, Work, words
 
 DEFAULT_RING = 1 << 20  # the capacity of a channel when nobody says otherwise
+STREAM_RING = 8 << 20  # what somebody who streams would give it: more than the caches of a core
 FIXED = ("run", "array")  # modes that need a channel of fixed-size records
 
 
-def ring_for(size: int) -> int:
-    """The default capacity, or room for two records and a half where they are large."""
-    return max(DEFAULT_RING, 1 << (5 * size // 2 - 1).bit_length())
+def ring_for(size: int, least: int = DEFAULT_RING) -> int:
+    """The least capacity, or room for two records and a half where they are large."""
+    return max(least, 1 << (5 * size // 2 - 1).bit_length())
 
 
 def first_count(size: int) -> int:
@@ -31,13 +32,13 @@ class Stream(Work):
 
     def __init__(
         self, sender: System, receiver: System, size: int, send: str = "copy", receive: str = "",
-        batch: int | None = None,
+        batch: int | None = None, least: int = STREAM_RING,
     ) -> None:  # fmt: skip
         self.sender, self.receiver = sender, receiver
         self.size = size
         self.send, self.receive = send, receive or send
         self.batch = batch
-        self.ring = ring_for(size)
+        self.ring = ring_for(size, least)
 
     def first(self) -> int:
         """A moment of a slow peer."""

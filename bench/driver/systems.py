@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from .model import OURS, PEER
 
-GO, CPP, RUST, PYTHON = "bench-go", "bench-cpp", "bench-rust", "worker.py"
-PROGRAMS = (GO, CPP, RUST, PYTHON)
+GO, NATS, CPP, RUST, PYTHON = "bench-go", "bench-nats", "bench-cpp", "bench-rust", "worker.py"
+PROGRAMS = (GO, NATS, CPP, RUST, PYTHON)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ SYSTEMS = {
         System("pipe", "os.Pipe, Go", GO, "pipe", paired=True),
         System("unix", "Unix socket, Go", GO, "unix"),
         System("shmipc", "shmipc-go", GO, "shmipc"),
-        System("nats", "NATS on loopback, Go", GO, "nats"),
+        System("nats", "NATS on loopback, Go", NATS, "nats"),
         System("classic", "classic ring, plain C++", CPP, "classic"),
         System("boost", "boost spsc_queue, fixed size, C++", CPP, "boost"),
         System("zmq", "ZeroMQ ipc, C++", CPP, "zmq"),

@@ -15,7 +15,6 @@ import (
 
 	"github.com/shmbuf/shmbuf/bench/go/internal/channel"
 	"github.com/shmbuf/shmbuf/bench/go/internal/native"
-	"github.com/shmbuf/shmbuf/bench/go/internal/nats"
 	"github.com/shmbuf/shmbuf/bench/go/internal/pipe"
 	"github.com/shmbuf/shmbuf/bench/go/internal/shmipc"
 	"github.com/shmbuf/shmbuf/bench/go/internal/unixsock"
@@ -30,7 +29,6 @@ type system struct {
 
 var systems = map[string]system{
 	"channel": {channel.Version, channel.Run},
-	"nats":    {nats.Version, nats.Run},
 	"shmipc":  {shmipc.Version, shmipc.Run},
 	"shmbuf":  {native.Version, native.Run},
 	"pipe":    {pipe.Version, pipe.Run},

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	code := 1
-	if out, err := exec.Command("go", "build", "-o", worker, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-tags", "nats", "-o", worker, ".").CombinedOutput(); err != nil {
 		fmt.Printf("%s%v\n", out, err)
 	} else {
 		code = m.Run()

@@ -78,8 +78,8 @@ def test_warming_goes_once_around_the_ring_but_stays_below_half() -> None:
 def test_both_sides_of_a_stream_are_told_the_same() -> None:
     py = SYSTEMS["py"]
     consume, produce = (str(p) for p in Stream(py, py, 64, "run", "array", 512).processes("n1", 1000))
-    assert "consume name=n1 size=64 count=1500 warm=500 batch=512 ring=1048576 mode=array peer=run" in consume
-    assert "produce name=n1 size=64 count=1500 warm=500 batch=512 ring=1048576 mode=run peer=array" in produce
+    assert "consume name=n1 size=64 count=1500 warm=500 batch=512 ring=8388608 mode=array peer=run" in consume
+    assert "produce name=n1 size=64 count=1500 warm=500 batch=512 ring=8388608 mode=run peer=array" in produce
 
 
 def test_every_case_has_its_own_name_and_ours_in_it() -> None:
