@@ -57,6 +57,7 @@ class ClassicReader {
   const GuardedWord& head() const noexcept { return head_; }
   std::uint64_t bad_length() const noexcept { return bad_length_; }
 
+  bool moved() const noexcept { return load_relaxed(&header_->head) != head_.last(); }
   // Bytes of lengths and payloads to read, after looking at the producer's position.
   std::uint32_t readable() noexcept { return head_.look(tail_ + capacity_ - head_.last()) - tail_; }
 

@@ -90,6 +90,7 @@ class ClassicWriter {
   std::uint32_t head() const noexcept { return head_; }
   const GuardedWord& tail() const noexcept { return tail_; }
 
+  bool moved() const noexcept { return load_relaxed(&header_->tail) != tail_.last(); }
   // Bytes free for lengths and payloads, after looking at the consumer's position.
   std::uint32_t writable() noexcept { return capacity_ - (head_ - tail_.look(head_ - tail_.last())); }
 

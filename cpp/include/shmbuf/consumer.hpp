@@ -50,15 +50,10 @@ class Consumer {
   SHMBUF_INLINE Status read(void* to, std::size_t size, std::size_t* length, Timeout timeout = forever) {
     detail::CallScope call(core_);
     if (!SHMBUF_LIKELY(call.open())) return closed(length);
-    const Status status = read_now(to, size, length);
-    if (SHMBUF_LIKELY(status != Status::would_block)) return status;
-    detail::Deadline deadline(timeout);
-    return core_->wait_for_data(deadline, [&] { return read_now(to, size, length); });
+    return SHMBUF_LIKELY(core_->take(to, size, length)) ? Status::ok : read_slow(to, size, length, timeout);
   }
   SHMBUF_INLINE Status try_read(void* to, std::size_t size, std::size_t* length) {
-    detail::CallScope call(core_);
-    if (!SHMBUF_LIKELY(call.open())) return closed(length);
-    return read_now(to, size, length);
+    return read(to, size, length, no_wait);
   }
 
   // The next record in place. One view at a time; nothing else can be read meanwhile (invalid).
@@ -216,7 +211,18 @@ class Consumer {
     core_ = nullptr;
   }
 
-  SHMBUF_INLINE Status read_now(void* to, std::size_t size, std::size_t* length) {
+  SHMBUF_COLD Status read_slow(void* to, std::size_t size, std::size_t* length, Timeout timeout) {
+    if (timeout > no_wait) core_->spinner.gathering.pause();
+    const auto attempt = [&] {
+      return core_->look() && core_->take(to, size, length) ? Status::ok : read_now(to, size, length);
+    };
+    const Status status = attempt();
+    if (status != Status::would_block || timeout <= no_wait) return status;
+    detail::Deadline deadline(timeout);
+    return core_->wait_for_data(deadline, attempt);
+  }
+
+  Status read_now(void* to, std::size_t size, std::size_t* length) {
     detail::FoundRecord record;
     const Status status = core_->find(&record);
     if (!SHMBUF_LIKELY(status == Status::ok)) {

@@ -12,6 +12,7 @@
 
 #include "shmbuf/classic_life.hpp"
 #include "shmbuf/classic_reader.hpp"
+#include "shmbuf/copy.hpp"
 #include "shmbuf/handle_core.hpp"
 #include "shmbuf/name.hpp"
 #include "shmbuf/native_life.hpp"
@@ -27,6 +28,24 @@ class ConsumerCore final : public HandleCore {
   enum class Form { none, variable, fixed, classic };
 
   // ---- calls, each within a CallScope of the using thread ----
+
+  // Copies and releases the next record if that needs no look at the producer's position; false otherwise.
+  SHMBUF_INLINE bool take(void* to, std::size_t room, std::size_t* length) {
+    if (!SHMBUF_LIKELY(form == Form::variable && !guard.has_lease() && variable.take(to, room, length)))
+      return false;
+    ++stats.records;
+    stats.bytes += *length;
+    return true;
+  }
+
+  // Whether the producer has published something new, so that take() may succeed.
+  SHMBUF_INLINE bool look() {
+    if (form == Form::variable && variable.moved() && variable.refresh() == Status::ok) {
+      spinner.gathering.found(variable.seen() - variable.cursor());
+      return true;
+    }
+    return false;
+  }
 
   // The next record in place. On a classic channel `payload` is null when the record wraps. would_block,
   // end_of_stream, retired, damaged; invalid while a lease is outstanding.
@@ -67,7 +86,7 @@ class ConsumerCore final : public HandleCore {
   // Copies the payload of a found record.
   SHMBUF_INLINE void copy(const FoundRecord& record, void* to) const {
     if (SHMBUF_LIKELY(record.payload != nullptr)) {
-      if (record.size != 0) std::memcpy(to, record.payload, static_cast<std::size_t>(record.size));
+      copy_out(to, record.payload, static_cast<std::size_t>(record.size));
     } else {
       classic.get(to, static_cast<std::uint32_t>(record.size));
     }
@@ -83,14 +102,16 @@ class ConsumerCore final : public HandleCore {
   // Repeats `attempt` (which returns would_block while there is nothing) until it succeeds or must give up.
   template <class Attempt>
   SHMBUF_COLD Status wait_for_data(Deadline& deadline, Attempt attempt) {
+    if (!deadline.waits()) return fail(Status::would_block);
+    Status status = spin(attempt);
+    if (status != Status::would_block) return status;
     const auto closing = [this] { return guard.closing(); };
     const auto slept = [this] { count_sleep(); };
     const auto check = [this, &attempt] { return check_producer(attempt); };
-    const Status status = form == Form::classic
-                              ? poll(vigil, deadline, attempt, check, slept, closing)
-                              : park(
-                                    data_waiters, vigil, deadline, interruptible, attempt,
-                                    [this] { return producer_has_barrier(); }, check, slept, closing);
+    status = form == Form::classic ? poll(vigil, deadline, attempt, check, slept, closing)
+                                   : park(
+                                         data_waiters, vigil, spinner, deadline, interruptible, attempt,
+                                         [this] { return producer_has_barrier(); }, check, slept, closing);
     if (status == Status::timeout || status == Status::would_block || status == Status::closed ||
         status == Status::cancelled) {
       return fail(status);
@@ -155,6 +176,7 @@ class ConsumerCore final : public HandleCore {
   std::uint64_t classic_sequence = 0;  // counted here: classic records carry none
   std::uint32_t* data_waiters = nullptr;
   Stats stats;
+  Spinner spinner;
   Geometry geometry;
   Segment segment;
   std::vector<unsigned char> wrapped;  // classic: a record that wraps
@@ -253,6 +275,13 @@ class ConsumerCore final : public HandleCore {
     if (form != Form::fixed) return fail(Status::invalid, "runs need a channel of fixed-size records");
     if (max == 0) return fail(Status::invalid, "0 records were asked for; use at least 1");
     return fail(Status::invalid, "a view is outstanding; release it first");
+  }
+
+  template <class Attempt>
+  Status spin(Attempt& attempt) {
+    if (form == Form::classic) return spinner.spin([this] { return classic.moved(); }, attempt);
+    if (form == Form::fixed) return spinner.spin([this] { return fixed.moved(); }, attempt);
+    return spinner.spin([this] { return variable.moved(); }, attempt);
   }
 
   void count_sleep() noexcept {

@@ -31,6 +31,13 @@ struct NativeRole {
 // Wakes every consumer, from a place where speed does not matter.
 inline void wake_consumers(void* base) noexcept { notify(&layout::event_page(base)->data_waiters, false); }
 
+// Wakes the other side of a role just taken, whatever its word holds: a predecessor killed between its
+// exchange and its wake leaves a sleeper behind a word of 0 (spec 3.7).
+inline void wake_after_taking(std::uint32_t* word) noexcept {
+  full_fence();  // partner: the waiter's fence between its store of 1 and its look
+  wake_waiters(word);
+}
+
 // Writes who the producer is. Capabilities first, then a full fence, before anything is published
 // (spec 3.7).
 inline void sign_producer(void* base, std::uint32_t language, bool barrier) noexcept {
@@ -129,7 +136,7 @@ inline Status take_over(const Options& options, NativeRole* role, std::string* w
   role->barrier = peer_barrier_ready();
   store_relaxed(&page->frontier, position);  // what the last producer reserved and did not commit is gone
   sign_producer(base, options.language, role->barrier);
-  wake_consumers(base);
+  wake_after_taking(&layout::event_page(base)->data_waiters);
   return Status::ok;
 }
 
@@ -257,6 +264,7 @@ inline Status take_consumer_role(Segment segment, const Identity& identity, cons
   store_relaxed(&slot->epoch, load_relaxed(&slot->epoch) + 1);
   // Partner: the producer's load-acquire of the state.
   store_release(&slot->state, layout::kSlotAttached);
+  wake_after_taking(&layout::event_page(segment.base())->space_waiter);
   role->geometry = g;
   role->position = cursor;
   role->gate = gate;

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "shmbuf/atomic.hpp"
+#include "shmbuf/copy.hpp"
 #include "shmbuf/geometry.hpp"
 #include "shmbuf/layout.hpp"
 #include "shmbuf/status.hpp"
@@ -49,6 +50,9 @@ class NativeReader {
   std::uint64_t wakes() const noexcept { return wakes_; }
   std::uint64_t bad_value() const noexcept { return bad_value_; }
   const char* bad_rule() const noexcept { return bad_rule_; }
+
+  // Whether the producer's position differs from the last one seen: a cheap look, for spinning.
+  SHMBUF_INLINE bool moved() const noexcept { return load_relaxed(&page_->position) != seen_; }
 
   // Looks for records behind the cursor: ok, or would_block, end_of_stream, retired, damaged.
   SHMBUF_INLINE Status refresh() noexcept {
@@ -132,6 +136,31 @@ class VariableReader : public NativeReader {
     align_mask_ = g.alignment - 1;
   }
 
+  // Copies and releases the next record in one go, if it is already seen, is no pad and fits `room` bytes.
+  // False, and nothing done, otherwise: peek() knows more.
+  SHMBUF_INLINE bool take(void* to, std::uint64_t room, std::size_t* length) noexcept {
+    const std::uint64_t cursor = cursor_;
+    const std::uint64_t available = seen_ - cursor;
+    if (!SHMBUF_LIKELY(available != 0)) return false;
+    // As parse(); the header is read once.
+    const std::uint64_t offset = cursor & mask_;
+    const std::uint64_t rest = lap_ - offset;
+    const unsigned char* const record = ring_ + offset;
+    const std::uint64_t first = load_relaxed(word(record));
+    const std::uint64_t number = load_relaxed(word(record + 8));
+    const std::uint64_t size = first & layout::kLengthMask;
+    const std::uint64_t stride = (header_ + size + align_mask_) & ~align_mask_;
+    if (!SHMBUF_LIKELY((first >> layout::kKindShift) != layout::kKindPad && stride <= rest &&
+                       stride <= available && size <= room && number == sequence_)) {
+      return false;
+    }
+    copy_out(to, record + header_, static_cast<std::size_t>(size));
+    *length = static_cast<std::size_t>(size);
+    sequence_ = number + 1;
+    advance(cursor + stride, number + 1);
+    return true;
+  }
+
   // The next record, which stays until release(). ok, would_block, end_of_stream, retired or damaged.
   SHMBUF_INLINE Status peek(FoundRecord* record) noexcept {
     for (;;) {
@@ -210,8 +239,8 @@ class VariableReader : public NativeReader {
 
   std::uint64_t header_ = 0;
   std::uint64_t align_mask_ = 0;
-  std::uint64_t sequence_ = 0;
-  bool sequence_known_ = false;  // from the second record on
+  std::uint64_t sequence_ = UINT64_MAX;  // no record's, until one was read: the first goes through parse()
+  bool sequence_known_ = false;          // from the second record on
 };
 
 // Reads runs of records of one size.

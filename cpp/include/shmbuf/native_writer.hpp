@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "shmbuf/atomic.hpp"
+#include "shmbuf/copy.hpp"
 #include "shmbuf/geometry.hpp"
 #include "shmbuf/layout.hpp"
 #include "shmbuf/status.hpp"
@@ -33,6 +34,10 @@ class NativeWriter {
     count_ = count;
     cell_ = cell;
   }
+
+  // Whether a gate differs from the least one seen: a cheap look, for spinning. Only slot 0 is looked at:
+  // others are not used in version 1.
+  SHMBUF_INLINE bool moved() const noexcept { return load_relaxed(&slots_[0].gate) != gate_; }
 
   std::uint64_t position() const noexcept { return published_; }
   std::uint64_t count() const noexcept { return count_; }
@@ -93,20 +98,45 @@ class VariableWriter : public NativeWriter {
     header_ = g.header_size;
     align_mask_ = g.alignment - 1;
     max_ = g.max_record();
+    clear_ = position;
   }
 
   std::uint64_t max_record() const noexcept { return max_; }
   bool times() const noexcept { return header_ == layout::kHeaderSizeTimes; }
 
-  // Space for a payload of `size` bytes if it is at hand without looking at the gates and without a pad,
-  // else null: then place() knows more.
-  SHMBUF_INLINE unsigned char* place_fast(std::uint64_t size) noexcept {
-    const std::uint64_t offset = tail_ & mask_;
+  // Writes and publishes one record in one go, without a time. False, and nothing done, when there is no
+  // space at hand without a look at the gates and without a pad: place() knows more.
+  SHMBUF_INLINE bool append(const void* data, std::uint64_t size, std::uint32_t kind) noexcept {
+    // Members in registers: the stores into the segment could alias them, as far as the compiler knows.
+    const std::uint64_t tail = tail_;
+    const std::uint64_t room = clear_ - tail;
     const std::uint64_t stride = stride_of(size);
-    if (!SHMBUF_LIKELY(size <= max_ && stride <= lap_ - offset && stride <= limit_ - tail_)) return nullptr;
-    pad_ = 0;
+    if (!SHMBUF_LIKELY(size < room && stride <= room)) return false;
+    const std::uint64_t end = tail + stride;
+    const std::uint64_t number = count_;
+    layout::ProducerPage* const page = page_;
+    unsigned char* const record = ring_ + (tail & mask_);
+    const unsigned cell = cell_ ^ 1u;
+    announce(end);
+    store_relaxed(word(record), size | (static_cast<std::uint64_t>(kind) << layout::kKindShift));
+    store_relaxed(word(record + 8), number);
+    copy_in(record + layout::kHeaderSize, data, static_cast<std::size_t>(size));
+    store_relaxed(&page->journal[cell].end, end);
+    store_release(&page->journal[cell].count, number + 1);  // as in publish()
+    store_release(&page->position, end);                    // likewise
+    tail_ = published_ = end;
+    count_ = number + 1;
+    cell_ = cell;
+    return true;
+  }
+
+  // Space for a payload of `size` bytes under the same conditions, else null.
+  SHMBUF_INLINE unsigned char* place_fast(std::uint64_t size) noexcept {
+    const std::uint64_t room = clear_ - tail_;
+    const std::uint64_t stride = stride_of(size);
+    if (!SHMBUF_LIKELY(size < room && stride <= room)) return nullptr;
     announce(tail_ + stride);
-    return ring_ + offset + header_;
+    return ring_ + (tail_ & mask_) + header_;
   }
 
   // Space for a payload of `size` bytes in *payload; would_block, too_large or damaged. Publishes a pad on
@@ -124,6 +154,7 @@ class VariableWriter : public NativeWriter {
       }
       if (pad + stride <= limit_ - tail_) {
         pad_ = pad;
+        if (pad == 0) clear_up();
         announce(tail_ + pad + stride);
         *payload = ring_ + ((tail_ + pad) & mask_) + header_;
         return Status::ok;
@@ -145,6 +176,7 @@ class VariableWriter : public NativeWriter {
       write_pad(pad_);
       tail_ += pad_;
       pad_ = 0;
+      clear_up();
     }
     unsigned char* const record = ring_ + (tail_ & mask_);
     store_relaxed(word(record), size | (static_cast<std::uint64_t>(kind) << layout::kKindShift));
@@ -182,6 +214,14 @@ class VariableWriter : public NativeWriter {
                   bytes | (static_cast<std::uint64_t>(layout::kKindPad) << layout::kKindShift));
   }
 
+  // Notes up to where records may be written without asking.
+  void clear_up() noexcept {
+    const std::uint64_t rest = lap_ - (tail_ & mask_);
+    const std::uint64_t free = limit_ - tail_;
+    clear_ = tail_ + (free < rest ? free : rest);
+  }
+
+  std::uint64_t clear_ = 0;  // before the limit and before the end of the lap
   std::uint64_t header_ = 0;
   std::uint64_t align_mask_ = 0;
   std::uint64_t max_ = 0;

@@ -209,18 +209,18 @@ class Producer {
       const Bytes& record = records[*written + n];
       unsigned char* to = core_->variable.place_fast(record.size);
       if (to == nullptr) {
-        if (n != 0) core_->publish_variable(n, bytes);  // so that a pad may be published on its own
+        if (n != 0) core_->publish_variable(bytes);  // so that a pad may be published on its own
         *written += n;
         n = 0;
         bytes = 0;
         status = core_->place(record.size, 0, &to);
         if (status != Status::ok) return status;
       }
-      if (record.size != 0) std::memcpy(to, record.data, record.size);
+      detail::copy_in(to, record.data, record.size);
       core_->variable.commit(record.size, 0, time);
       bytes += record.size;
     }
-    if (n != 0) core_->publish_variable(n, bytes);
+    if (n != 0) core_->publish_variable(bytes);
     *written += n;
     return Status::ok;
   }

@@ -9,6 +9,7 @@
 
 #include "shmbuf/classic_life.hpp"
 #include "shmbuf/classic_writer.hpp"
+#include "shmbuf/copy.hpp"
 #include "shmbuf/handle_core.hpp"
 #include "shmbuf/name.hpp"
 #include "shmbuf/native_life.hpp"
@@ -27,28 +28,23 @@ class ProducerCore final : public HandleCore {
 
   // Copies one record in and publishes it. would_block when it does not fit now.
   SHMBUF_INLINE Status write_now(const void* data, std::size_t size, std::uint32_t kind) {
-    if (SHMBUF_LIKELY(form == Form::variable && !guard.has_lease() && kind <= layout::kMaxKind)) {
-      unsigned char* to = variable.place_fast(size);
-      if (!SHMBUF_LIKELY(to != nullptr)) {
-        const Status status = place_variable(size, &to);
-        if (status != Status::ok) return status;
-      }
-      if (size != 0) std::memcpy(to, data, size);
-      variable.commit(size, kind, publication_time());
-      publish_variable(1, size);
+    if (SHMBUF_LIKELY(form == Form::variable && !guard.has_lease() && kind <= layout::kMaxKind && !times &&
+                      variable.append(data, size, kind))) {
+      announce_data();
+      stats.bytes += size;
       return Status::ok;
     }
     return write_other(data, size, kind);
   }
 
-  Status write_other(const void* data, std::size_t size, std::uint32_t kind) {
+  SHMBUF_COLD Status write_other(const void* data, std::size_t size, std::uint32_t kind) {
     unsigned char* to = nullptr;
     const Status status = place(size, kind, &to);
     if (status != Status::ok) return status;
     if (form == Form::classic) {
       classic.put(data, static_cast<std::uint32_t>(size));
-    } else if (size != 0) {
-      std::memcpy(to, data, size);
+    } else {
+      copy_in(to, data, size);
     }
     commit_placed(size, kind);
     return Status::ok;
@@ -81,14 +77,15 @@ class ProducerCore final : public HandleCore {
     switch (form) {
       case Form::variable:
         variable.commit(size, kind, publication_time());
-        publish_variable(1, size);
+        publish_variable(size);
         break;
       case Form::fixed:
         publish_fixed(1);
         break;
       case Form::classic:
         classic.publish(static_cast<std::uint32_t>(size));
-        count(1, size);
+        ++stats.records;
+        stats.bytes += size;
         break;
       case Form::none:
         break;
@@ -110,14 +107,16 @@ class ProducerCore final : public HandleCore {
   // Repeats `attempt` (which returns would_block while there is no room) until it succeeds or must give up.
   template <class Attempt>
   SHMBUF_COLD Status wait_for_space(Deadline& deadline, Attempt attempt) {
+    if (!deadline.waits()) return fail(Status::would_block);
+    Status status = spin(attempt);
+    if (status != Status::would_block) return status;
     const auto closing = [this] { return guard.closing(); };
     const auto slept = [this] { count_sleep(); };
     const auto check = [this, &attempt] { return check_consumers(attempt); };
-    const Status status = form == Form::classic
-                              ? poll(vigil, deadline, attempt, check, slept, closing)
-                              : park(
-                                    space_waiter, vigil, deadline, interruptible, attempt,
-                                    [this] { return consumer_has_barrier(); }, check, slept, closing);
+    status = form == Form::classic ? poll(vigil, deadline, attempt, check, slept, closing)
+                                   : park(
+                                         space_waiter, vigil, spinner, deadline, interruptible, attempt,
+                                         [this] { return consumer_has_barrier(); }, check, slept, closing);
     if (status == Status::timeout || status == Status::would_block || status == Status::closed ||
         status == Status::cancelled) {
       return fail(status);
@@ -125,16 +124,16 @@ class ProducerCore final : public HandleCore {
     return status;
   }
 
-  SHMBUF_INLINE void publish_variable(std::uint64_t records, std::uint64_t bytes) {
+  SHMBUF_INLINE void publish_variable(std::uint64_t bytes) {
     variable.publish();
     announce_data();
-    count(records, bytes);
+    stats.bytes += bytes;
   }
   SHMBUF_INLINE void publish_fixed(std::uint64_t records) {
     fixed.commit(records);
     fixed.publish();
     announce_data();
-    count(records, records * fixed.record_size());
+    stats.bytes += records * fixed.record_size();
   }
 
   SHMBUF_INLINE std::int64_t publication_time() const noexcept { return times ? monotonic_time() : 0; }
@@ -164,6 +163,7 @@ class ProducerCore final : public HandleCore {
     barrier = role.barrier;
     times = geometry.times();
     stats.discarded = role.discarded;
+    first = role.count;
     void* const base = segment.base();
     data_waiters = &layout::event_page(base)->data_waiters;
     space_waiter = &layout::event_page(base)->space_waiter;
@@ -189,6 +189,8 @@ class ProducerCore final : public HandleCore {
   }
   Stats snapshot() const noexcept {
     Stats copy = stats;
+    if (form == Form::variable) copy.records = variable.count() - first;
+    if (form == Form::fixed) copy.records = fixed.count() - first;
     if (form == Form::classic) copy.guard_hits = classic.tail().hits();
     return copy;
   }
@@ -202,6 +204,7 @@ class ProducerCore final : public HandleCore {
   VariableWriter variable;
   FixedWriter fixed;
   ClassicWriter classic;
+  std::uint64_t first = 0;  // number of the first record of this handle
   std::uint32_t* data_waiters = nullptr;
   std::uint32_t* space_waiter = nullptr;
   Stats stats;
@@ -277,24 +280,27 @@ class ProducerCore final : public HandleCore {
       store_relaxed(&layout::producer_page(segment.base())->wakes, ++stats.wakes);
     }
   }
-  SHMBUF_INLINE void count(std::uint64_t records, std::uint64_t bytes) noexcept {
-    stats.records += records;
-    stats.bytes += bytes;
+  template <class Attempt>
+  Status spin(Attempt& attempt) {
+    if (form == Form::classic) return spinner.spin([this] { return classic.moved(); }, attempt);
+    if (form == Form::fixed) return spinner.spin([this] { return fixed.moved(); }, attempt);
+    return spinner.spin([this] { return variable.moved(); }, attempt);
   }
+
   void count_sleep() noexcept {
     ++stats.sleeps;
     if (form != Form::classic) store_relaxed(&layout::producer_page(segment.base())->sleeps, stats.sleeps);
   }
 
-  // Whether any attached gating slot leaves its fence to us (spec 3.7).
+  // Whether any gating slot leaves its fence to us, whatever its state: its consumer may publish a gate
+  // before it is seen as attached (spec 3.7).
   bool consumer_has_barrier() const noexcept {
     for (std::uint32_t i = 0; i < geometry.slot_count; ++i) {
       const layout::Slot* const slot = layout::slot_at(segment.base(), i);
+      if (load_acquire(&slot->state) == layout::kSlotFree) continue;
+      if (load_relaxed(&slot->policy) != layout::kPolicyLossless) continue;
       // Partner: the consumer's full fence after it stored its capabilities.
-      if (load_acquire(&slot->state) == layout::kSlotAttached &&
-          (load_acquire(&slot->capabilities) & layout::kCapabilityBarrier) != 0) {
-        return true;
-      }
+      if ((load_acquire(&slot->capabilities) & layout::kCapabilityBarrier) != 0) return true;
     }
     return false;
   }
@@ -357,6 +363,7 @@ class ProducerCore final : public HandleCore {
   }
 
   Vigil vigil;
+  Spinner spinner;
   RefusalWatch refusals;
 };
 

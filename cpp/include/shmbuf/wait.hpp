@@ -10,6 +10,7 @@
 #include "shmbuf/layout.hpp"
 #include "shmbuf/options.hpp"
 #include "shmbuf/slept.hpp"
+#include "shmbuf/spin.hpp"
 #include "shmbuf/status.hpp"
 
 #if defined(SHMBUF_OS_LINUX)
@@ -21,13 +22,6 @@
 
 namespace shmbuf {
 namespace detail {
-
-// Times a wait looks again, with a pause between, before it sleeps. A peer on the same CPU cannot make
-// progress while we spin, so a machine with one CPU does not spin.
-inline int spin_rounds() noexcept {
-  static const int rounds = std::thread::hardware_concurrency() > 1 ? 2000 : 0;
-  return rounds;
-}
 
 // When a call has to give up. Reads the clock only once a wait is certain: at the first slice().
 class Deadline {
@@ -128,20 +122,15 @@ SHMBUF_INLINE bool notify(std::uint32_t* word, bool barrier) noexcept {
   return wake_waiters(word);
 }
 
-// Waiter's half. `ready()` looks for what is awaited and returns would_block while it is not there;
-// `publisher_has_barrier()` reads the publisher's capabilities; `check()` runs after a sleep that brought
-// nothing, when `vigil` says so, and may give up; `slept()` counts; `closing()` is true when another
-// thread closes this handle. With `interruptible`, a signal ends the wait: cancelled.
+// Waiter's half, after spinning. `ready()` looks for what is awaited and returns would_block while it is
+// not there; `publisher_has_barrier()` reads the publisher's capabilities; `check()` runs after a sleep
+// that brought nothing, when `vigil` says so, and may give up; `slept()` counts; `closing()` is true when
+// another thread closes this handle. With `interruptible`, a signal ends the wait: cancelled.
 template <class Ready, class HasBarrier, class Check, class Count, class Closing>
-SHMBUF_COLD Status park(std::uint32_t* word, Vigil& vigil, Deadline& deadline, bool interruptible,
-                        Ready ready, HasBarrier publisher_has_barrier, Check check, Count slept,
-                        Closing closing) {
-  if (!deadline.waits()) return Status::would_block;
-  for (int i = spin_rounds(); i > 0; --i) {
-    cpu_pause();
-    const Status status = ready();
-    if (status != Status::would_block) return status;
-  }
+SHMBUF_COLD Status park(std::uint32_t* word, Vigil& vigil, Spinner& spinner, Deadline& deadline,
+                        bool interruptible, Ready ready, HasBarrier publisher_has_barrier, Check check,
+                        Count slept, Closing closing) {
+  std::chrono::steady_clock::time_point start;
   for (unsigned round = 0;; ++round) {
     if (closing()) return Status::closed;
     store_relaxed(word, std::uint32_t{1});
@@ -154,9 +143,13 @@ SHMBUF_COLD Status park(std::uint32_t* word, Vigil& vigil, Deadline& deadline, b
     const std::int64_t slice = deadline.slice(limit);
     if (slice == 0) return Status::timeout;
     slept();
+    if (round == 0) start = std::chrono::steady_clock::now();
     const Slept end = sleep_on(word, slice, round);
     status = ready();
-    if (status != Status::would_block) return status;
+    if (status != Status::would_block) {
+      spinner.slept(std::chrono::steady_clock::now() - start);
+      return status;
+    }
     if (end == Slept::signalled && interruptible) return Status::cancelled;
     if (vigil.due(end == Slept::time_over && slice >= Vigil::kSlice)) {
       status = check();
@@ -165,18 +158,13 @@ SHMBUF_COLD Status park(std::uint32_t* word, Vigil& vigil, Deadline& deadline, b
   }
 }
 
-// Waits without a futex word, as both sides of a classic channel do: spin, yield, then sleep 50 µs doubling
-// to 1 ms. Otherwise as park().
+// Waits without a futex word, as both sides of a classic channel do after spinning: yield, then sleep 50 µs
+// doubling to 1 ms. Otherwise as park().
 template <class Ready, class Check, class Count, class Closing>
 SHMBUF_COLD Status poll(Vigil& vigil, Deadline& deadline, Ready ready, Check check, Count slept,
                         Closing closing) {
-  if (!deadline.waits()) return Status::would_block;
-  for (int i = spin_rounds() + 16; i > 0; --i) {
-    if (i > 16) {
-      cpu_pause();
-    } else {
-      std::this_thread::yield();
-    }
+  for (int i = 16; i > 0; --i) {
+    std::this_thread::yield();
     const Status status = ready();
     if (status != Status::would_block) return status;
   }

@@ -31,7 +31,7 @@ namespace detail {
 
 // A handle that wants to know. Lives in the handle and is on the watcher's list while it is watched.
 struct Watched {
-  static constexpr std::uint32_t kAlarms = 6;         // what an event sets `alarms` to
+  static constexpr std::uint32_t kAlarms = 5;         // what an event sets `alarms` to
   static constexpr std::uint32_t kDeaf = UINT32_MAX;  // nothing will ever be reported again
   std::atomic<std::uint32_t> alarms{0};
   std::uint32_t* word = nullptr;  // the futex word the handle sleeps on
@@ -212,7 +212,7 @@ class PeerWatch {
     watcher_ = nullptr;
   }
 
-  // Milliseconds of the next sleep after an event: 1, 4, 16 … 1024; then 0, and 50 when no event can come.
+  // Milliseconds of the next sleep after an event: 1, 5, 50, 50, 50; then 0, and 50 when no event can come.
   // The kernel reports the close of a descriptor before it frees the lock, so that one look is not enough.
   std::uint32_t take_alarm() noexcept {
     std::uint32_t left = handle_.alarms.load(std::memory_order_relaxed);
@@ -220,7 +220,7 @@ class PeerWatch {
     if (left == Watched::kDeaf) return 50;
     // Lost to a new event: that one starts again.
     handle_.alarms.compare_exchange_strong(left, left - 1, std::memory_order_relaxed);
-    return left > Watched::kAlarms ? 1 : 1u << (2 * (Watched::kAlarms - left));
+    return left == Watched::kAlarms ? 1 : left == Watched::kAlarms - 1 ? 5 : 50;
   }
 
  private:
