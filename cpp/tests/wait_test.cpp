@@ -49,6 +49,13 @@ long sleeps_of(pid_t pid) {
   return total;
 }
 
+// The sanitizer has a thread that wakes up now and then.
+#if defined(__SANITIZE_THREAD__)
+constexpr bool kCountsSleeps = false;
+#else
+constexpr bool kCountsSleeps = true;
+#endif
+
 // A call that waits, in a thread of its own.
 class Waiting {
  public:
@@ -95,7 +102,9 @@ TEST(Wait, AnIdleConsumerDoesNotWakeUp) {
   std::this_thread::sleep_for(kSettled);
   const long before = sleeps_of(child.pid());
   std::this_thread::sleep_for(seconds(2));
-  EXPECT_EQ(before, sleeps_of(child.pid()));
+  if (kCountsSleeps) {
+    EXPECT_EQ(before, sleeps_of(child.pid()));
+  }
   EXPECT_EQ(Status::ok, producer.write("x", 1));
   EXPECT_EQ(static_cast<int>(Status::ok), child.wait());
 }
@@ -109,7 +118,9 @@ TEST(Wait, AnIdleProducerDoesNotWakeUp) {
   std::this_thread::sleep_for(kSettled);
   const long before = sleeps_of(child.pid());
   std::this_thread::sleep_for(seconds(2));
-  EXPECT_EQ(before, sleeps_of(child.pid()));
+  if (kCountsSleeps) {
+    EXPECT_EQ(before, sleeps_of(child.pid()));
+  }
   for (int i = 0; i < 4; ++i) consumer.try_peek().release();
   EXPECT_EQ(static_cast<int>(Status::ok), child.wait());
 }
@@ -221,7 +232,9 @@ TEST(Wait, ThreeHundredSleepersCloseAtOnce) {
   std::this_thread::sleep_for(seconds(1));
   const long before = sleeps_of(::getpid());
   std::this_thread::sleep_for(milliseconds(500));
-  EXPECT_LE(sleeps_of(::getpid()), before + 5) << "but for this thread they all sleep";
+  if (kCountsSleeps) {
+    EXPECT_LE(sleeps_of(::getpid()), before + 5) << "but for this thread they all sleep";
+  }
   const Clock::time_point closed = Clock::now();
   for (Consumer& consumer : consumers) consumer.close();
   EXPECT_LT(Clock::now() - closed, seconds(1));

@@ -147,13 +147,15 @@ class VariableReader : public NativeReader {
     const std::uint64_t rest = lap_ - offset;
     const unsigned char* const record = ring_ + offset;
     const std::uint64_t first = load_relaxed(word(record));
-    const std::uint64_t number = load_relaxed(word(record + 8));
     const std::uint64_t size = first & layout::kLengthMask;
     const std::uint64_t stride = (header_ + size + align_mask_) & ~align_mask_;
     if (!SHMBUF_LIKELY((first >> layout::kKindShift) != layout::kKindPad && stride <= rest &&
-                       stride <= available && size <= room && number == sequence_)) {
+                       stride <= available && size <= room)) {
       return false;
     }
+    // Only now: a pad may end with its first word, at the end of the mapping.
+    const std::uint64_t number = load_relaxed(word(record + 8));
+    if (!SHMBUF_LIKELY(number == sequence_)) return false;
     copy_out(to, record + header_, static_cast<std::size_t>(size));
     *length = static_cast<std::size_t>(size);
     sequence_ = number + 1;

@@ -72,6 +72,9 @@ class Gathering {
   std::uint64_t before_ = 0;  // bytes of kCount runs at the level below
 };
 
+// Nanoseconds of the longest spin; halved by each wait that ends in a sleep nevertheless.
+constexpr std::int64_t kLongestSpin = 50000;
+
 // The part of a waiting handle that spins. One thread at a time.
 class Spinner {
  public:
@@ -81,7 +84,7 @@ class Spinner {
   Status spin(Moved moved, Ready ready) {
     if (!several_processors()) return Status::would_block;
     const bool probe = probe_;
-    const std::int64_t budget = probe ? kLongest : kLongest >> misses_;
+    const std::int64_t budget = probe ? kLongestSpin : kLongestSpin >> misses_;
     probe_ = false;
     std::chrono::steady_clock::time_point start;
     for (unsigned looks = 0; budget >= kShortest; ++looks) {
@@ -106,13 +109,12 @@ class Spinner {
 
   // A sleep that brought what was awaited took so long. Short ones now and then earn a full spin.
   void slept(std::chrono::nanoseconds time) noexcept {
-    if (time < std::chrono::nanoseconds(kLongest) && ++brief_ % 16 == 0) probe_ = true;
+    if (time < std::chrono::nanoseconds(kLongestSpin) && ++brief_ % 16 == 0) probe_ = true;
   }
 
   Gathering gathering;
 
  private:
-  static constexpr std::int64_t kLongest = 50000;  // nanoseconds; halved by each wait that ends in a sleep
   static constexpr std::int64_t kShortest = 100;
   static constexpr unsigned kMisses = 10;
   static constexpr unsigned kLooks = 32;  // between two looks at the clock

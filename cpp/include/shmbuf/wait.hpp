@@ -49,6 +49,9 @@ class Deadline {
   std::chrono::steady_clock::time_point end_;
 };
 
+// Nanoseconds of a bounded sleep.
+constexpr std::int64_t kSlice = layout::kSleepSliceMs * 1000000ll;
+
 // Says how long a waiting handle may sleep, and when it has to look whether the other side is still there:
 // after its first sleep, when 50 ms have passed since the last look, and after each sleep that follows an
 // event of the object. It lives in the handle, so that many short calls look as often as a long one.
@@ -89,8 +92,6 @@ class Vigil {
     }
     return true;
   }
-
-  static constexpr std::int64_t kSlice = layout::kSleepSliceMs * 1000000ll;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -151,7 +152,7 @@ SHMBUF_COLD Status park(std::uint32_t* word, Vigil& vigil, Spinner& spinner, Dea
       return status;
     }
     if (end == Slept::signalled && interruptible) return Status::cancelled;
-    if (vigil.due(end == Slept::time_over && slice >= Vigil::kSlice)) {
+    if (vigil.due(end == Slept::time_over && slice >= kSlice)) {
       status = check();
       if (status != Status::ok) return status;
     }
