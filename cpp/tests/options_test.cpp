@@ -34,6 +34,26 @@ TEST(Names, OnlyWhatTheRuleAllows) {
   }
 }
 
+TEST(Options, LazyRingsTakeMemoryAsItIsUsed) {
+  for (const bool lazy : {false, true}) {
+    ChannelName name;
+    Options options;
+    options.capacity = 1 << 24;
+    options.lazy = lazy;
+    Producer producer;
+    ASSERT_EQ(Status::ok, producer.create(name, options)) << producer.message();
+    struct stat st;
+    ASSERT_EQ(0, ::stat(name.path().c_str(), &st));
+    EXPECT_GT(st.st_size, 1 << 24);
+    EXPECT_EQ(lazy, st.st_blocks * 512 < 1 << 20);
+    EXPECT_EQ(Status::ok, producer.write("x", 1));
+  }
+  Options classic;
+  classic.layout = shmbuf::Layout::classic;
+  classic.lazy = true;
+  EXPECT_EQ(Status::invalid, Producer().create(ChannelName(), classic));
+}
+
 TEST(Options, WrongOnesAreRefusedWithTheNumber) {
   struct Case {
     void (*change)(Options*);

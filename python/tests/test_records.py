@@ -269,3 +269,11 @@ def test_classic_layout_through_the_same_api(name):
             producer.write(b"")
         with pytest.raises(ValueError), producer.reserve(10) as space:
             space.commit(0)
+
+
+def test_a_lazy_ring_takes_memory_as_it_is_used(name):
+    with shmbuf.create(name, capacity=1 << 24, lazy=True) as producer:
+        producer.write(b"x")
+        assert producer.capacity == 1 << 24
+    with pytest.raises(ValueError, match="lazy"):
+        shmbuf.create(name + "-classic", layout="classic", lazy=True)

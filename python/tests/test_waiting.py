@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -241,3 +244,41 @@ def test_back_pressure_between_processes(name, python):
             digest.update(message)
             producer.write(message)
     assert process.end() == f"50000 {digest.hexdigest()}"
+
+
+IDLE = """
+import sys, shmbuf
+with shmbuf.open(sys.argv[1]) as consumer:
+    print("ready", flush=True)
+    try:
+        consumer.read()
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems look for the peer")
+def test_an_idle_wait_hardly_wakes_up_and_takes_ctrl_c_at_once(name):
+    def sleeps() -> int:
+        total = 0
+        for status in Path(f"/proc/{child.pid}/task").glob("*/status"):
+            total += int(status.read_text().split("voluntary_ctxt_switches:")[1].split()[0])
+        return total
+
+    with shmbuf.create(name):
+        child = subprocess.Popen([sys.executable, "-c", IDLE, name], stdout=subprocess.PIPE, text=True)
+        try:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "ready\n"
+            time.sleep(1)
+            before = sleeps()
+            time.sleep(2)
+            assert sleeps() - before <= 4
+            start = time.monotonic()
+            child.send_signal(signal.SIGINT)
+            assert child.stdout.readline() == "interrupted\n"
+            assert time.monotonic() - start < 0.3
+        finally:
+            child.kill()
+            child.wait()
+            child.stdout.close()

@@ -40,6 +40,8 @@ inline Status check_classic_options(const Options& o, std::string* why) {
     *why = "a classic channel cannot carry a content_type";
   } else if (o.times) {
     *why = "a classic channel cannot carry publication times";
+  } else if (o.lazy) {
+    *why = "lazy is set; the memory of a classic channel is always reserved";
   } else if (o.keep) {
     *why = "keep is set; a classic channel stays until it is removed anyway";
   } else if (o.start_position > 0xFFFFFFFFull) {
@@ -77,8 +79,9 @@ inline Status create_classic(const std::string& name, const Options& options, Cl
       return status == Status::no_permission && options.exclusive ? Status::exists : status;
     }
     Segment segment;
-    status = segment.create(name, request + layout::classic::kHeaderSize,
-                            options.mode == 0 ? 0666u : options.mode, options.mode == 0, why);
+    const std::uint64_t size = request + layout::classic::kHeaderSize;
+    status =
+        segment.create(name, size, size, options.mode == 0 ? 0666u : options.mode, options.mode == 0, why);
     if (status == Status::exists) continue;
     if (status != Status::ok) return status;
     const std::uint32_t start = static_cast<std::uint32_t>(options.start_position);

@@ -286,8 +286,7 @@ class ConsumerCore final : public HandleCore {
 
   void count_sleep() noexcept {
     ++stats.sleeps;
-    if (form != Form::classic)
-      store_relaxed(&layout::slot_at(segment.base(), slot_index)->sleeps, stats.sleeps);
+    if (form != Form::classic) count_up(&layout::slot_at(segment.base(), slot_index)->sleeps);
   }
 
   // Partner: the producer's full fence after it stored its capabilities (spec 3.7).

@@ -16,6 +16,9 @@
 namespace shmbuf {
 namespace detail {
 
+// Counts in the segment, where counters go on over all who held the role. Only its holder writes them.
+inline void count_up(std::uint64_t* counter) noexcept { store_relaxed(counter, load_relaxed(counter) + 1); }
+
 // A role taken on a mapped segment.
 struct NativeRole {
   Segment segment;
@@ -57,7 +60,8 @@ inline Status create_native(const std::string& name, const Options& options, con
                             NativeRole* role, std::string* why) {
   Segment segment;
   const unsigned mode = options.mode == 0 ? 0600u : options.mode;
-  Status status = segment.create(name, wanted.segment_size, mode, false, why);
+  Status status = segment.create(name, wanted.segment_size,
+                                 options.lazy ? wanted.data_offset : wanted.segment_size, mode, false, why);
   if (status != Status::ok) return status;
   Geometry geometry = wanted;
   geometry.segment_id = random_id();

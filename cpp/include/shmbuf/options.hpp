@@ -29,15 +29,18 @@ struct Options {
   std::uint64_t record_size = 0;   // bytes; > 0 makes a channel of fixed-size records
   std::uint64_t record_count = 0;  // fixed: a power of two ≥ 2; 0: the largest with ≤ 1 MiB in all
   std::uint32_t alignment =
-      0;                       // of payloads, a power of two; 0: 8 (fixed: what record_size allows up to 8)
-  std::uint32_t slots = 0;     // consumers the segment has room for, 1…1024; 0: 1
-  std::string content_type;    // UTF-8 text of at most 3840 bytes, for tools
-  bool times = false;          // records carry publication times (CLOCK_MONOTONIC)
-  bool keep = false;           // the name stays when both sides have closed
-  bool exclusive = false;      // `exists` when the name is taken
-  bool await_peer = false;     // wait for a successor instead of reporting peer_died
-  bool interruptible = false;  // a signal handler that runs ends a wait: cancelled
-  unsigned mode = 0;           // permission bits; 0: 0600 (classic: 0666 less the umask)
+      0;                     // of payloads, a power of two; 0: 8 (fixed: what record_size allows up to 8)
+  std::uint32_t slots = 0;   // consumers the segment has room for, 1…1024; 0: 1
+  std::string content_type;  // UTF-8 text of at most 3840 bytes, for tools
+  bool times = false;        // records carry publication times (CLOCK_MONOTONIC)
+  bool keep = false;         // the name stays when both sides have closed
+  bool exclusive = false;    // `exists` when the name is taken
+  // Native: take the memory of the ring page by page as it is used, for very large rings. A full /dev/shm
+  // then ends the process with SIGBUS at a later access, instead of no_space here.
+  bool lazy = false;
+  bool await_peer = false;           // wait for a successor instead of reporting peer_died
+  bool interruptible = false;        // a signal handler that runs ends a wait: cancelled
+  unsigned mode = 0;                 // permission bits; 0: 0600 (classic: 0666 less the umask)
   std::uint64_t start_position = 0;  // for conformance tests
   std::uint32_t language = 2;        // as in spec/PROTOCOL.md 3.2; language bindings say their own
 };

@@ -277,7 +277,8 @@ class ProducerCore final : public HandleCore {
 
   SHMBUF_INLINE void announce_data() noexcept {
     if (!SHMBUF_LIKELY(!notify(data_waiters, barrier))) {
-      store_relaxed(&layout::producer_page(segment.base())->wakes, ++stats.wakes);
+      ++stats.wakes;
+      count_up(&layout::producer_page(segment.base())->wakes);
     }
   }
   template <class Attempt>
@@ -289,7 +290,7 @@ class ProducerCore final : public HandleCore {
 
   void count_sleep() noexcept {
     ++stats.sleeps;
-    if (form != Form::classic) store_relaxed(&layout::producer_page(segment.base())->sleeps, stats.sleeps);
+    if (form != Form::classic) count_up(&layout::producer_page(segment.base())->sleeps);
   }
 
   // Whether any gating slot leaves its fence to us, whatever its state: its consumer may publish a gate

@@ -143,10 +143,10 @@ class Segment {
     return Status::ok;
   }
 
-  // Creates an object of `size` bytes, all zero and with its memory reserved, that nobody can see before
-  // link(). `mode` is exact unless `umask_applies`.
-  Status create(const std::string& name, std::uint64_t size, unsigned mode, bool umask_applies,
-                std::string* why) {
+  // Creates an object of `size` bytes, all zero and with the memory of the first `reserved` reserved, that
+  // nobody can see before link(). `mode` is exact unless `umask_applies`.
+  Status create(const std::string& name, std::uint64_t size, std::uint64_t reserved, unsigned mode,
+                bool umask_applies, std::string* why) {
     reset();
     pid_ = own_pid();
     path_ = path_of(name);
@@ -167,7 +167,9 @@ class Segment {
       fd_ = ::open(temporary_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, bits);
       if (fd_ < 0) return os_error(("create " + temporary_).c_str(), errno, why);
     }
-    Status status = reserve(size, why);
+    Status status = reserve(reserved, why);
+    if (status == Status::ok && reserved < size && ::ftruncate(fd_, static_cast<off_t>(size)) != 0)
+      status = os_error("ftruncate", errno, why);
     if (status == Status::ok && !umask_applies && ::fchmod(fd_, bits) != 0)
       status = os_error("fchmod", errno, why);
     if (status == Status::ok) status = map(size, true, why);

@@ -107,8 +107,10 @@ class Segment {
     return view(access, why);
   }
 
-  // The object is visible at once; `exists` when somebody else was faster. Mode bits have no meaning here.
-  Status create(const std::string& name, std::uint64_t size, unsigned, bool, std::string* why) {
+  // The object is visible at once; `exists` when somebody else was faster. Mode bits have no meaning here;
+  // memory is always reserved.
+  Status create(const std::string& name, std::uint64_t size, std::uint64_t, unsigned, bool,
+                std::string* why) {
     reset();
     name_ = name;
     handle_ =

@@ -38,6 +38,7 @@ void open(ConsumerHandle* self, const std::string& name, nb::handle wait, nb::ha
   options.slot = static_cast<std::uint32_t>(to_unsigned(slot, "slot", name, 1023));
   options.await_peer = await_peer;
   options.keep = keep;
+  options.interruptible = true;
   options.language = 3;
   new (self) ConsumerHandle();
   self->name = name;
@@ -56,6 +57,7 @@ void open(ConsumerHandle* self, const std::string& name, nb::handle wait, nb::ha
     if (status == Status::cancelled) throw nb::python_error();
     raise(status, message);
   }
+  self->set_layout(self->consumer().layout());
   self->dtype = std::move(dtype);
 }
 

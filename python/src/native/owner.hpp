@@ -15,7 +15,8 @@ namespace native {
 
 class InPlace;
 
-// How long a wait stays without a look at signals.
+// How long a wait stays at first without a look at signals. A signal ends the sleep of the thread that runs
+// its handler; only one that arrives in the instant before the sleep is left to the end of the slice.
 constexpr shmbuf::Timeout kSlice = std::chrono::milliseconds(50);
 
 // Copies longer than this are made without the GIL.
@@ -39,6 +40,17 @@ class Owner : public Inheritable {
   }
   InPlace* outstanding() const noexcept { return outstanding_; }
 
+  // From now on a signal ends the sleep of a wait. Waits for a channel to appear, classic ones and those of
+  // other systems have to look for signals now and then.
+  void set_layout(shmbuf::Layout layout) noexcept {
+#if defined(__linux__)
+    woken_by_signals_ = layout == shmbuf::Layout::native;
+#else
+    (void)layout;
+#endif
+  }
+  bool woken_by_signals() const noexcept { return woken_by_signals_; }
+
   std::string name;
   nb::object dtype = nb::none();
 
@@ -55,6 +67,7 @@ class Owner : public Inheritable {
   void refuse() noexcept;
   void update() noexcept { free_ = !closed_ && !in_call_ && outstanding_ == nullptr; }
 
+  bool woken_by_signals_ = false;
   bool free_ = true;  // all of the following allow a call
   bool closed_ = false;
   bool in_call_ = false;
@@ -86,15 +99,17 @@ inline bool interrupted() noexcept { return PyErr_CheckSignals() != 0; }
 
 // Repeats `wait(slice)`, a blocking call of the C++ headers, without the GIL until it has a result, the
 // time is over or a signal handler raises. Returns `cancelled` for the last, with the Python error set.
+// Where signals end the sleep, a slice is as long as the wait has lasted: idle waits hardly ever wake up.
 template <class Wait>
 shmbuf::Status await(Owner& owner, shmbuf::Timeout timeout, Wait wait) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start = Clock::now();
   InCall guard(owner);
   for (;;) {
-    shmbuf::Timeout slice = kSlice;
+    const auto lasted = std::chrono::duration_cast<shmbuf::Timeout>(Clock::now() - start);
+    shmbuf::Timeout slice = owner.woken_by_signals() ? std::max(kSlice, lasted) : kSlice;
     if (timeout != shmbuf::forever) {
-      const auto left = timeout - std::chrono::duration_cast<shmbuf::Timeout>(Clock::now() - start);
+      const auto left = timeout - lasted;
       slice = std::min(slice, std::max(left, shmbuf::Timeout(1)));
     }
     shmbuf::Status status;
@@ -103,7 +118,10 @@ shmbuf::Status await(Owner& owner, shmbuf::Timeout timeout, Wait wait) {
       status = wait(slice);
     }
     if (owner.closed() && status != shmbuf::Status::ok) return shmbuf::Status::closed;
-    if (status != shmbuf::Status::timeout && status != shmbuf::Status::would_block) return status;
+    if (status != shmbuf::Status::timeout && status != shmbuf::Status::would_block &&
+        status != shmbuf::Status::cancelled) {
+      return status;
+    }
     if (interrupted()) return shmbuf::Status::cancelled;
     if (timeout != shmbuf::forever && Clock::now() - start >= timeout) return shmbuf::Status::timeout;
   }

@@ -22,7 +22,7 @@ PyObject* interned_dtype() {
 void create(ProducerHandle* self, const std::string& name, const std::string& layout, nb::handle capacity,
             nb::handle record_size, nb::handle record_count, nb::handle alignment, nb::handle slot_count,
             const std::string& content_type, bool times, bool keep, bool exclusive, bool await_peer,
-            nb::handle mode, nb::handle start_position, nb::object dtype) {
+            bool lazy, nb::handle mode, nb::handle start_position, nb::object dtype) {
   shmbuf::Options options;
   if (layout == "classic") {
     options.layout = shmbuf::Layout::classic;
@@ -41,6 +41,8 @@ void create(ProducerHandle* self, const std::string& name, const std::string& la
   options.keep = keep;
   options.exclusive = exclusive;
   options.await_peer = await_peer;
+  options.lazy = lazy;
+  options.interruptible = true;
   options.language = 3;
   new (self) ProducerHandle();
   self->name = name;
@@ -55,6 +57,7 @@ void create(ProducerHandle* self, const std::string& name, const std::string& la
     self->~ProducerHandle();
     raise(status, message);
   }
+  self->set_layout(self->producer().layout());
   self->dtype = std::move(dtype);
 }
 
@@ -117,7 +120,7 @@ void bind_producer(nb::module_& module) {
            nb::arg("record_count").none() = nb::none(), nb::arg("alignment").none() = nb::none(),
            nb::arg("slots") = 1, nb::arg("content_type") = "", nb::arg("times") = false,
            nb::arg("keep") = false, nb::arg("exclusive") = false, nb::arg("await_peer") = false,
-           nb::arg("mode").none() = nb::none(), nb::arg("start_position") = 0,
+           nb::arg("lazy") = false, nb::arg("mode").none() = nb::none(), nb::arg("start_position") = 0,
            nb::arg("dtype").none() = nb::none());
   type.def("close", &ProducerHandle::close)
       .def_prop_ro("name", [](const ProducerHandle& h) { return h.name; })

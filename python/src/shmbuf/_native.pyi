@@ -58,6 +58,7 @@ class Producer:
         keep: bool = ...,
         exclusive: bool = ...,
         await_peer: bool = ...,
+        lazy: bool = ...,
         mode: int | None = ...,
         start_position: int = ...,
         dtype: np.dtype[Any] | None = ...,

@@ -112,6 +112,7 @@ def create(
     keep: bool = ...,
     exclusive: bool = ...,
     await_peer: bool = ...,
+    lazy: bool = ...,
     mode: int | None = ...,
     start_position: int = ...,
 ) -> Producer[Reservation]: ...
@@ -133,6 +134,7 @@ def create(
     keep: bool = ...,
     exclusive: bool = ...,
     await_peer: bool = ...,
+    lazy: bool = ...,
     mode: int | None = ...,
     start_position: int = ...,
 ) -> Producer[RunReservation]: ...
@@ -153,6 +155,7 @@ def create(
     keep: bool = False,
     exclusive: bool = False,
     await_peer: bool = False,
+    lazy: bool = False,
     mode: int | None = None,
     start_position: int = 0,
 ) -> Producer[Any]:
@@ -176,6 +179,9 @@ def create(
         keep: never remove the channel automatically.
         exclusive: raise ``FileExistsError`` when the channel exists.
         await_peer: wait for a new consumer instead of raising ``PeerDied``.
+        lazy: take the memory of the ring page by page as it is used, for very large rings.
+            A full shared memory then ends the process (SIGBUS) instead of raising ``NoSpace``
+            here. Native layout only.
         mode: permission bits; default 0o600 (classic: 0o666 less the umask).
         start_position: first position of the ring, for conformance tests only.
 
@@ -209,6 +215,7 @@ def create(
         keep=keep,
         exclusive=exclusive,
         await_peer=await_peer,
+        lazy=lazy,
         mode=mode,
         start_position=start_position,
         dtype=resolved,
