@@ -247,7 +247,9 @@ def test_back_pressure_between_processes(name, python):
 
 
 IDLE = """
-import sys, shmbuf
+import signal, sys, shmbuf
+# A job started in the background inherits SIGINT ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with shmbuf.open(sys.argv[1]) as consumer:
     print("ready", flush=True)
     try:
