@@ -164,6 +164,7 @@ class VariableWriter : public NativeWriter {
       announce(tail_ + pad);
       write_pad(pad);
       tail_ += pad;
+      clear_up();
       publish();
       *published = true;
     }
