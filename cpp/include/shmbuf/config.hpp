@@ -17,14 +17,17 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #define SHMBUF_LIKELY(x) __builtin_expect(!!(x), 1)
+#define SHMBUF_PREFETCH(p) __builtin_prefetch(p)
 #define SHMBUF_COLD __attribute__((noinline, cold))
 #define SHMBUF_INLINE inline __attribute__((always_inline))
 #elif defined(_MSC_VER)
 #define SHMBUF_LIKELY(x) (x)
+#define SHMBUF_PREFETCH(p) ((void)(p))
 #define SHMBUF_COLD __declspec(noinline)
 #define SHMBUF_INLINE __forceinline
 #else
 #define SHMBUF_LIKELY(x) (x)
+#define SHMBUF_PREFETCH(p) ((void)(p))
 #define SHMBUF_COLD
 #define SHMBUF_INLINE inline
 #endif
