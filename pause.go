@@ -16,12 +16,12 @@ const bareSlice = time.Millisecond
 // try, and while the ring would block, call a pause method. Nothing is touched
 // before the first try fails: no clock, no context.
 type pause struct {
-	spun    int  // classic: looks; native: spins that found something
-	spinned bool // in vain
-	armed   bool
-	bare    bool          // the kernel refused the barrier that we owe the other side
-	end     error         // why waiting is in vain; one last try is under way
-	nap     time.Duration // classic
+	spins int  // classic: looks; native: spins that found something
+	spun  bool // in vain
+	armed bool
+	bare  bool          // the kernel refused the barrier that we owe the other side
+	end   error         // why waiting is in vain; one last try is under way
+	nap   time.Duration // classic
 }
 
 // peer is what the native pause needs to know of the side it waits for.
@@ -53,7 +53,7 @@ func (h *handle) pauseNative(ctx context.Context, w *pause, p peer) error {
 	if w.end != nil {
 		return w.end
 	}
-	if !w.spinned {
+	if !w.spun {
 		return h.spin(ctx, w, p)
 	}
 	if !w.armed {
@@ -68,12 +68,12 @@ func (h *handle) pauseNative(ctx context.Context, w *pause, p peer) error {
 func (h *handle) spin(ctx context.Context, w *pause, p peer) error {
 	n := h.patience.looks()
 	if n > 0 && h.patience.learn(p.spin(n, &h.usage.closed), n) {
-		if w.spun++; w.spun > 1 {
+		if w.spins++; w.spins > 1 {
 			return ctx.Err()
 		}
 		return nil
 	}
-	w.spinned = true
+	w.spun = true
 	return nil
 }
 

@@ -44,8 +44,8 @@ func (h *handle) pauseClassic(ctx context.Context, w *pause, p classicPeer) erro
 	if w.end != nil {
 		return w.end
 	}
-	if w.spun < spinLimit() {
-		w.spun++
+	if w.spins < spinLimit() {
+		w.spins++
 		order.Pause(1)
 		return nil
 	}

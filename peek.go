@@ -17,7 +17,7 @@ func (c *Consumer) Peek(ctx context.Context) (Record, error) {
 
 //go:noinline
 func (c *Consumer) waitPeek(ctx context.Context) (Record, error) {
-	w := pause{spinned: true}
+	w := pause{spun: true}
 	if c.spinFirst() {
 		var rec Record
 		if c.view(&rec) {

@@ -20,7 +20,7 @@ func (c *Consumer) Read(ctx context.Context, dst []byte) (int, error) {
 
 //go:noinline
 func (c *Consumer) waitRead(ctx context.Context, dst []byte) (int, error) {
-	w := pause{spinned: true}
+	w := pause{spun: true}
 	if c.spinFirst() {
 		if n, ok := c.get(dst); ok {
 			return n, nil
