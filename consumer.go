@@ -25,6 +25,7 @@ type Record = ring.Record
 // replaced or removed, with the context's error, or with os.ErrClosed.
 type Consumer struct {
 	handle
+	short     *ring.Reader // Read; = variable where there is one
 	variable  *ring.Reader
 	fixed     *ring.FixedReader
 	classic   *ring.ClassicReader
@@ -35,6 +36,16 @@ type Consumer struct {
 	heldSeq   uint64 // of the first
 	keep      bool
 	looks     uint // classic: how often in a row the ring was empty
+}
+
+// shorten sets the short way up.
+func (c *Consumer) shorten() {
+	if c.variable == nil {
+		c.short = ring.OnlyLongReader((*longConsumer)(c))
+		return
+	}
+	c.short = c.variable
+	c.short.Shorten(&c.usage, (*longConsumer)(c))
 }
 
 // Stats returns the counters. Any goroutine may call it.
@@ -126,7 +137,7 @@ func (c *Consumer) emptyClassic() error {
 
 // pause waits one step for records.
 func (c *Consumer) pause(ctx context.Context, w *pause) error {
-	if !c.usage.enter() {
+	if !c.usage.Enter() {
 		return c.refuse("read")
 	}
 	var err error
@@ -135,7 +146,7 @@ func (c *Consumer) pause(ctx context.Context, w *pause) error {
 	} else {
 		err = c.pauseNative(ctx, w, c)
 	}
-	c.usage.leave()
+	c.usage.Leave()
 	return err
 }
 

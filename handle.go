@@ -4,10 +4,12 @@ import (
 	"log/slog"
 	"os"
 	"strconv"
+	"sync"
 
 	"github.com/shmbuf/shmbuf/internal/layout"
 	"github.com/shmbuf/shmbuf/internal/order"
 	"github.com/shmbuf/shmbuf/internal/segment"
+	"github.com/shmbuf/shmbuf/internal/usage"
 	"github.com/shmbuf/shmbuf/internal/wait"
 )
 
@@ -23,16 +25,15 @@ type handle struct {
 	maxRecord   uint64
 	awaitPeer   bool
 	logger      *slog.Logger
-	usage       usage
+	usage       usage.Usage
+	unmap       sync.Once
 	cancel      cancellation
 	patience    patience
 	lookout     lookout
 	doubt       doubt         // classic
-	records     order.Counter // by the owner, as the next two
-	bytes       order.Counter
-	sleeps      order.Counter
-	sharedSleep *layout.U64 // the counter others see, nil for classic
-	waiter      *layout.U32 // the event word our blocked calls sleep on, nil for classic
+	sleeps      order.Counter // by the owner
+	sharedSleep *layout.U64   // the counter others see, nil for classic
+	waiter      *layout.U32   // the event word our blocked calls sleep on, nil for classic
 }
 
 // Name of the channel.
@@ -81,15 +82,10 @@ type Stats struct {
 	Discarded uint64 // records unread in a segment that this producer replaced
 }
 
-func (h *handle) counted(records, bytes uint64) {
-	h.records.Add(records)
-	h.bytes.Add(bytes)
-}
-
 func (h *handle) stats() Stats {
 	return Stats{
-		Records: h.records.Load(),
-		Bytes:   h.bytes.Load(),
+		Records: h.usage.Records.Load(),
+		Bytes:   h.usage.Bytes.Load(),
 		Sleeps:  h.sleeps.Load(),
 	}
 }
@@ -113,6 +109,14 @@ func wakeAll(word *layout.U32) {
 // wakeSelf wakes a sleeping call of this handle, and whoever sleeps with it.
 func (h *handle) wakeSelf() { wakeAll(h.waiter) }
 
+// newUsage lets the closer of a handle fence for its owner where the kernel can.
+func newUsage() usage.Usage {
+	if wait.RegisterPrivateBarrier() {
+		return usage.New(wait.PrivateBarrier)
+	}
+	return usage.New(nil)
+}
+
 // capabilities registers this process for the barrier that spares its fences.
 func capabilities() (bits uint32, barrier bool) {
 	if wait.RegisterBarrier() {
@@ -123,7 +127,7 @@ func capabilities() (bits uint32, barrier bool) {
 
 // unmapOnce gives the memory back. Nobody may use it afterwards.
 func (h *handle) unmapOnce() {
-	h.usage.unmap.Do(func() {
+	h.unmap.Do(func() {
 		h.cancel.forget()
 		h.lookout.end()
 		_ = h.seg.Close()
@@ -132,7 +136,7 @@ func (h *handle) unmapOnce() {
 
 // refuse ends a call that found the handle closed.
 func (h *handle) refuse(op string) error {
-	if h.usage.abandon() {
+	if h.usage.Abandon() {
 		h.unmapOnce()
 	}
 	return explain(op, h.name, os.ErrClosed)
@@ -141,19 +145,19 @@ func (h *handle) refuse(op string) error {
 // beginClose marks the handle closed, wakes a blocked call of its owner, and
 // waits for it to leave.
 func (h *handle) beginClose() error {
-	if !h.usage.close() {
+	if !h.usage.Close() {
 		return fail("close", h.name, os.ErrClosed, "this handle has been closed")
 	}
 	if h.waiter != nil {
 		wakeAll(h.waiter)
 	}
-	h.usage.settle()
+	h.usage.Settle()
 	return nil
 }
 
 // endClose gives the memory back, or leaves that to the owner of a view.
 func (h *handle) endClose(err error) error {
-	if h.usage.end() {
+	if h.usage.End() {
 		h.unmapOnce()
 	}
 	return explain("close", h.name, err)

@@ -133,6 +133,7 @@ func attachNative(seg *segment.Segment, o *ConsumerOptions, g *layout.Geometry) 
 	if err != nil {
 		return nil, err
 	}
+	c.shorten()
 	slot.PID.Set(processID())
 	slot.Language.Set(layout.LanguageGo)
 	slot.Attached.Set(uint64(time.Now().UnixNano()))
@@ -169,8 +170,10 @@ func attachClassic(seg *segment.Segment, o *ConsumerOptions) (*Consumer, error) 
 		time.Sleep(time.Millisecond) // a peer may be storing one of them
 		r, err = ring.NewClassicReader(seg.Bytes(), capacity)
 	}
-	return &Consumer{handle: handle{
+	c := &Consumer{handle: handle{
 		name: seg.Name(), layout: Classic, seg: seg, capacity: uint64(capacity), maxRecord: r.MaxRecord(),
 		awaitPeer: o.AwaitPeer, usage: newUsage(),
-	}, classic: r}, nil
+	}, classic: r}
+	c.shorten()
+	return c, nil
 }

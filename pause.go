@@ -12,6 +12,9 @@ import (
 // bareSlice bounds a sleep of a waiter without the barrier: it may be missed.
 const bareSlice = time.Millisecond
 
+// noWait stands for the context of a call that does not block.
+var noWait context.Context = &struct{ context.Context }{context.Background()}
+
 // pause is the state of one blocking call that has to wait. The caller loops:
 // try, and while the ring would block, call a pause method. Nothing is touched
 // before the first try fails: no clock, no context.
@@ -47,7 +50,7 @@ const (
 // pauseNative waits one step on an event word (section 3.7): spin; then raise the
 // flag, fence, and let the caller take its last look; then sleep.
 func (h *handle) pauseNative(ctx context.Context, w *pause, p peer) error {
-	if h.usage.isClosed() {
+	if h.usage.Closed() {
 		return os.ErrClosed
 	}
 	if w.end != nil {
@@ -67,7 +70,7 @@ func (h *handle) pauseNative(ctx context.Context, w *pause, p peer) error {
 // the context ends the call.
 func (h *handle) spin(ctx context.Context, w *pause, p peer) error {
 	n := h.patience.looks()
-	if n > 0 && h.patience.learn(p.spin(n, &h.usage.closed), n) {
+	if n > 0 && h.patience.learn(p.spin(n, h.usage.Stop()), n) {
 		if w.spins++; w.spins > 1 {
 			return ctx.Err()
 		}

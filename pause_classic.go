@@ -38,7 +38,7 @@ type classicPeer interface {
 // pauseClassic waits one step for a peer that wakes nobody: spin, yield, then
 // sleep 50 µs doubling to 1 ms.
 func (h *handle) pauseClassic(ctx context.Context, w *pause, p classicPeer) error {
-	if h.usage.isClosed() {
+	if h.usage.Closed() {
 		return os.ErrClosed
 	}
 	if w.end != nil {

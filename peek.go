@@ -37,12 +37,12 @@ func (c *Consumer) waitPeek(ctx context.Context) (Record, error) {
 // view peeks a record in the common case. False: nothing was done, TryPeek knows
 // more.
 func (c *Consumer) view(rec *Record) bool {
-	ok := c.usage.enter() && c.variable != nil && c.held == 0 && c.variable.View(rec)
+	ok := c.usage.Enter() && c.variable != nil && c.held == 0 && c.variable.View(rec)
 	if ok {
 		c.held, c.heldBytes, c.heldSeq = 1, uint64(len(rec.Payload)), rec.Seq
-		c.usage.leased = true
+		c.usage.Leased = true
 	}
-	c.usage.leave()
+	c.usage.Leave()
 	return ok
 }
 
@@ -50,21 +50,21 @@ func (c *Consumer) view(rec *Record) bool {
 // comes to its reader. It reports whether one has come.
 func (c *Consumer) spinFirst() bool {
 	looks := c.patience.looks()
-	found := c.usage.enter() && c.classic == nil && c.held == 0 && looks > 0
+	found := c.usage.Enter() && c.classic == nil && c.held == 0 && looks > 0
 	if found {
-		found = c.patience.learn(c.spin(looks, &c.usage.closed), looks)
+		found = c.patience.learn(c.spin(looks, c.usage.Stop()), looks)
 	}
-	c.usage.leave()
+	c.usage.Leave()
 	return found
 }
 
 // TryPeek is Peek without blocking: ErrWouldBlock when the ring is empty.
 func (c *Consumer) TryPeek() (rec Record, err error) {
-	if !c.usage.enter() {
+	if !c.usage.Enter() {
 		return Record{}, c.refuse("read")
 	}
 	err = c.take(&rec)
-	c.usage.leave()
+	c.usage.Leave()
 	if err != nil {
 		return Record{}, explain("read", c.name, err)
 	}
@@ -90,7 +90,7 @@ func (c *Consumer) take(rec *Record) error {
 	}
 	c.looks = 0
 	c.held, c.heldBytes, c.heldSeq = 1, uint64(len(rec.Payload)), rec.Seq
-	c.usage.leased = true
+	c.usage.Leased = true
 	return nil
 }
 
@@ -115,11 +115,11 @@ func (c *Consumer) errHeld() error {
 // Release gives back everything peeked: a record, a batch or a run. The payloads
 // must not be used any more. ErrInvalid when nothing is held.
 func (c *Consumer) Release() error {
-	if !c.usage.enter() {
+	if !c.usage.Enter() {
 		return c.refuse("release")
 	}
 	err := c.release()
-	c.usage.leave()
+	c.usage.Leave()
 	return err
 }
 
@@ -137,9 +137,9 @@ func (c *Consumer) release() error {
 			return explain("release", c.name, err)
 		}
 	}
-	c.counted(uint64(c.held), c.heldBytes)
+	c.usage.Counted(uint64(c.held), c.heldBytes)
 	c.held = 0
-	c.usage.leased = false
+	c.usage.Leased = false
 	return nil
 }
 
@@ -164,11 +164,11 @@ func (c *Consumer) TryPeekBatch(records []Record) (int, error) {
 	if len(records) == 0 {
 		return 0, fail("read", c.name, ErrInvalid, "a batch of 0 records; pass a slice of 1 or more")
 	}
-	if !c.usage.enter() {
+	if !c.usage.Enter() {
 		return 0, c.refuse("read")
 	}
 	n, err := c.takeBatch(records)
-	c.usage.leave()
+	c.usage.Leave()
 	return n, explain("read", c.name, err)
 }
 
@@ -219,11 +219,11 @@ func (c *Consumer) PeekRun(ctx context.Context, most int) ([]byte, error) {
 
 // TryPeekRun is PeekRun without blocking: ErrWouldBlock when the ring is empty.
 func (c *Consumer) TryPeekRun(most int) ([]byte, error) {
-	if !c.usage.enter() {
+	if !c.usage.Enter() {
 		return nil, c.refuse("read")
 	}
 	run, err := c.takeRun(most)
-	c.usage.leave()
+	c.usage.Leave()
 	return run, explain("read", c.name, err)
 }
 
@@ -246,7 +246,7 @@ func (c *Consumer) takeRun(most int) ([]byte, error) {
 		return nil, err
 	}
 	c.held, c.heldBytes = len(run)/c.RecordSize(), uint64(len(run))
-	c.usage.leased = true
+	c.usage.Leased = true
 	return run, nil
 }
 
@@ -254,11 +254,11 @@ func (c *Consumer) takeRun(most int) ([]byte, error) {
 // ends the peek: the others come again with the next one. ErrInvalid when fewer are
 // held.
 func (c *Consumer) ReleaseN(n int) error {
-	if !c.usage.enter() {
+	if !c.usage.Enter() {
 		return c.refuse("release")
 	}
 	err := c.releaseN(n)
-	c.usage.leave()
+	c.usage.Leave()
 	return explain("release", c.name, err)
 }
 
@@ -273,9 +273,9 @@ func (c *Consumer) releaseN(n int) error {
 		return c.release()
 	}
 	c.held = 0
-	c.usage.leased = false
+	c.usage.Leased = false
 	if c.fixed != nil {
-		c.counted(uint64(n), uint64(n)*c.fixed.RecordSize())
+		c.usage.Counted(uint64(n), uint64(n)*c.fixed.RecordSize())
 		return c.fixed.Release(uint64(n))
 	}
 	// Take all of them back, then the first n again.
@@ -295,7 +295,7 @@ func (c *Consumer) releaseN(n int) error {
 	if n == 0 {
 		return nil
 	}
-	c.counted(uint64(n), bytes)
+	c.usage.Counted(uint64(n), bytes)
 	if c.variable != nil {
 		c.variable.Release()
 	} else {

@@ -20,6 +20,7 @@ import (
 // not come yet, or has left in order, is waited for.
 type Producer struct {
 	handle
+	short     *ring.Writer // Write; = variable where there is one
 	variable  *ring.Writer
 	fixed     *ring.FixedWriter
 	classic   *ring.ClassicWriter
@@ -45,6 +46,7 @@ func newProducer(seg *segment.Segment, o *Options, g *layout.Geometry) (*Produce
 	if err != nil {
 		return nil, err
 	}
+	p.shorten()
 	page := c.Producer
 	// Before anything is published: pairs with the waiter's load in barrier().
 	page.Capabilities.PublishFenced(bits)
@@ -59,10 +61,22 @@ func newProducer(seg *segment.Segment, o *Options, g *layout.Geometry) (*Produce
 
 func newClassicProducer(seg *segment.Segment, o *Options, capacity uint32) *Producer {
 	w := ring.NewClassicWriter(seg.Bytes(), capacity)
-	return &Producer{handle: handle{
+	p := &Producer{handle: handle{
 		name: seg.Name(), layout: Classic, seg: seg, capacity: uint64(capacity), maxRecord: w.MaxRecord(),
 		awaitPeer: o.AwaitPeer, logger: o.logger(), usage: newUsage(),
 	}, classic: w}
+	p.shorten()
+	return p
+}
+
+// shorten sets the short way up.
+func (p *Producer) shorten() {
+	if p.variable == nil {
+		p.short = ring.OnlyLongWriter((*longProducer)(p))
+		return
+	}
+	p.short = p.variable
+	p.short.Shorten(&p.usage, (*longProducer)(p))
 }
 
 // Stats returns the counters. Any goroutine may call it.

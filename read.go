@@ -12,20 +12,31 @@ import (
 // channel and the error is io.ErrShortBuffer with the length that is needed as the
 // result. Other errors as for Peek.
 func (c *Consumer) Read(ctx context.Context, dst []byte) (int, error) {
-	if n, ok := c.get(dst); ok {
-		return n, nil
+	return c.short.Receive(ctx, dst)
+}
+
+// TryRead is Read without blocking: ErrWouldBlock when the ring is empty.
+func (c *Consumer) TryRead(dst []byte) (int, error) { return c.short.Receive(noWait, dst) }
+
+// longConsumer takes the calls that the short way of the ring leaves.
+type longConsumer Consumer
+
+// LongRead implements ring.LongReader.
+func (l *longConsumer) LongRead(ctx context.Context, dst []byte) (int, error) {
+	c := (*Consumer)(l)
+	if ctx == noWait {
+		return c.tryRead(dst)
+	}
+	if c.spinFirst() {
+		if n, err := c.short.Receive(noWait, dst); err != ErrWouldBlock {
+			return n, err
+		}
 	}
 	return c.waitRead(ctx, dst)
 }
 
-//go:noinline
 func (c *Consumer) waitRead(ctx context.Context, dst []byte) (int, error) {
 	w := pause{spun: true}
-	if c.spinFirst() {
-		if n, ok := c.get(dst); ok {
-			return n, nil
-		}
-	}
 	for {
 		if n, err := c.tryRead(dst); err != ErrWouldBlock {
 			return n, err
@@ -33,41 +44,15 @@ func (c *Consumer) waitRead(ctx context.Context, dst []byte) (int, error) {
 		if err := c.pause(ctx, &w); err != nil {
 			return 0, explain("read", c.name, err)
 		}
-		if n, ok := c.get(dst); ok {
-			return n, nil
-		}
 	}
 }
 
-// TryRead is Read without blocking: ErrWouldBlock when the ring is empty.
-func (c *Consumer) TryRead(dst []byte) (int, error) {
-	if n, ok := c.get(dst); ok {
-		return n, nil
-	}
-	return c.tryRead(dst)
-}
-
-// get reads a record in the common case. False: nothing was done, tryRead knows
-// more.
-func (c *Consumer) get(dst []byte) (int, bool) {
-	var n uint64
-	ok := c.usage.enter() && c.variable != nil && c.held == 0
-	if ok {
-		if n, ok = c.variable.Take(dst); ok {
-			c.counted(1, n)
-		}
-	}
-	c.usage.leave()
-	return int(n), ok
-}
-
-//go:noinline
 func (c *Consumer) tryRead(dst []byte) (int, error) {
-	if !c.usage.enter() {
+	if !c.usage.Enter() {
 		return 0, c.refuse("read")
 	}
 	n, err := c.copyOut(dst)
-	c.usage.leave()
+	c.usage.Leave()
 	if err != nil {
 		return n, explain("read", c.name, err)
 	}
@@ -84,7 +69,7 @@ func (c *Consumer) copyOut(dst []byte) (int, error) {
 		case short:
 			return int(n), c.errShort(int(n), len(dst))
 		case err == nil:
-			c.counted(1, n)
+			c.usage.Counted(1, n)
 			return int(n), nil
 		case err != ErrWouldBlock: // the ring returns it bare
 			return 0, err
@@ -106,7 +91,7 @@ func (c *Consumer) copyOther(dst []byte) (int, error) {
 			c.classic.Unpeek(c.heldSeq)
 		}
 		c.held = 0
-		c.usage.leased = false
+		c.usage.Leased = false
 		return len(rec.Payload), c.errShort(len(rec.Payload), len(dst))
 	}
 	n := copy(dst, rec.Payload)

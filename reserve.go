@@ -28,11 +28,11 @@ func (p *Producer) Reserve(ctx context.Context, n int) ([]byte, error) {
 
 // TryReserve is Reserve without blocking: ErrWouldBlock when the ring is full.
 func (p *Producer) TryReserve(n int) ([]byte, error) {
-	if !p.usage.enter() {
+	if !p.usage.Enter() {
 		return nil, p.refuse("reserve")
 	}
 	view, err := p.tryReserve(n)
-	p.usage.leave()
+	p.usage.Leave()
 	if err != nil {
 		return nil, p.writeError("reserve", err, uint64(n))
 	}
@@ -41,7 +41,7 @@ func (p *Producer) TryReserve(n int) ([]byte, error) {
 
 func (p *Producer) tryReserve(n int) (view []byte, err error) {
 	switch {
-	case p.usage.leased:
+	case p.usage.Leased:
 		return nil, p.errReserved("reserve")
 	case n < 0:
 		return nil, fail("reserve", p.name, ErrInvalid, "%d bytes; use 0 to %d", n, p.maxRecord)
@@ -57,7 +57,7 @@ func (p *Producer) tryReserve(n int) (view []byte, err error) {
 	default:
 		view, err = p.fixed.Reserve(1)
 	}
-	p.usage.leased = err == nil
+	p.usage.Leased = err == nil
 	return view, err
 }
 
@@ -68,11 +68,11 @@ func (p *Producer) Commit(n int) error { return p.CommitKind(0, n) }
 
 // CommitKind is Commit with a tag; see WriteKind.
 func (p *Producer) CommitKind(kind uint16, n int) error {
-	if !p.usage.enter() {
+	if !p.usage.Enter() {
 		return p.refuse("commit")
 	}
 	err := p.commit(kind, n)
-	p.usage.leave()
+	p.usage.Leave()
 	return explain("commit", p.name, err)
 }
 
@@ -80,7 +80,7 @@ func (p *Producer) commit(kind uint16, n int) error {
 	if err := p.checkKind(kind); err != nil {
 		return err
 	}
-	if !p.usage.leased || n < 0 {
+	if !p.usage.Leased || n < 0 {
 		return p.commitError(n)
 	}
 	var err error
@@ -97,13 +97,13 @@ func (p *Producer) commit(kind uint16, n int) error {
 	if err != nil {
 		return p.commitError(n)
 	}
-	p.usage.leased = false
-	p.counted(1, uint64(n))
+	p.usage.Leased = false
+	p.usage.Counted(1, uint64(n))
 	return nil
 }
 
 func (p *Producer) commitError(n int) error {
-	if !p.usage.leased {
+	if !p.usage.Leased {
 		return fail("commit", p.name, ErrInvalid, "nothing is reserved; call Reserve first")
 	}
 	return fail("commit", p.name, ErrInvalid, "%d bytes are not what was reserved", n)
@@ -112,11 +112,11 @@ func (p *Producer) commitError(n int) error {
 // Abort gives a reservation up. It does nothing when there is none, so that it
 // can be deferred.
 func (p *Producer) Abort() {
-	if !p.usage.enter() {
+	if !p.usage.Enter() {
 		_ = p.refuse("abort")
 		return
 	}
-	p.usage.leased = false
+	p.usage.Leased = false
 	switch {
 	case p.variable != nil:
 		p.variable.Abort()
@@ -125,7 +125,7 @@ func (p *Producer) Abort() {
 	default:
 		p.classic.Abort()
 	}
-	p.usage.leave()
+	p.usage.Leave()
 }
 
 // ReserveRun finds room for 1 to most fixed-size records and returns it as one
@@ -146,11 +146,11 @@ func (p *Producer) ReserveRun(ctx context.Context, most int) ([]byte, error) {
 
 // TryReserveRun is ReserveRun without blocking: ErrWouldBlock when the ring is full.
 func (p *Producer) TryReserveRun(most int) ([]byte, error) {
-	if !p.usage.enter() {
+	if !p.usage.Enter() {
 		return nil, p.refuse("reserve")
 	}
 	run, err := p.tryReserveRun(most)
-	p.usage.leave()
+	p.usage.Leave()
 	if err != nil {
 		return nil, explain("reserve", p.name, err)
 	}
@@ -164,22 +164,22 @@ func (p *Producer) tryReserveRun(most int) ([]byte, error) {
 	if most < 1 {
 		return nil, fail("reserve", p.name, ErrInvalid, "a run of at most %d records; ask for 1 or more", most)
 	}
-	if p.usage.leased {
+	if p.usage.Leased {
 		return nil, p.errReserved("reserve")
 	}
 	run, err := p.fixed.Reserve(uint64(most))
-	p.usage.leased = err == nil
+	p.usage.Leased = err == nil
 	return run, err
 }
 
 // CommitRun makes the first n reserved records visible, 0 to all. ErrInvalid when
 // fewer are reserved.
 func (p *Producer) CommitRun(n int) error {
-	if !p.usage.enter() {
+	if !p.usage.Enter() {
 		return p.refuse("commit")
 	}
 	err := p.commitRun(n)
-	p.usage.leave()
+	p.usage.Leave()
 	return err
 }
 
@@ -187,13 +187,13 @@ func (p *Producer) commitRun(n int) error {
 	if p.fixed == nil {
 		return p.errRun("commit")
 	}
-	if !p.usage.leased {
+	if !p.usage.Leased {
 		return p.commitError(n)
 	}
 	if n < 0 || p.fixed.Commit(uint64(n)) != nil {
 		return fail("commit", p.name, ErrInvalid, "%d records are more than are reserved, or fewer than 0", n)
 	}
-	p.usage.leased = false
-	p.counted(uint64(n), uint64(n)*p.fixed.RecordSize())
+	p.usage.Leased = false
+	p.usage.Counted(uint64(n), uint64(n)*p.fixed.RecordSize())
 	return nil
 }

@@ -14,66 +14,54 @@ import (
 // Errors: ErrTooLarge, ErrInvalid, ErrPeerDied, ErrDamaged, os.ErrClosed, the
 // context's. Without an error the record is in the channel, with one it is not.
 func (p *Producer) Write(ctx context.Context, record []byte) error {
-	if p.put(0, record) {
-		return nil
-	}
-	return p.waitWrite(ctx, 0, record)
+	return p.short.Send(ctx, 0, record)
 }
 
 // WriteKind is Write with a tag that the consumer gets with the record, 0 to
 // 0xFFFE. Classic and fixed-size records carry none (ErrInvalid when not 0).
 func (p *Producer) WriteKind(ctx context.Context, kind uint16, record []byte) error {
-	if p.put(kind, record) {
-		return nil
+	return p.short.Send(ctx, kind, record)
+}
+
+// TryWrite is Write without blocking: ErrWouldBlock when the ring is full.
+func (p *Producer) TryWrite(record []byte) error { return p.short.Send(noWait, 0, record) }
+
+// TryWriteKind is WriteKind without blocking.
+func (p *Producer) TryWriteKind(kind uint16, record []byte) error {
+	return p.short.Send(noWait, kind, record)
+}
+
+// longProducer takes the calls that the short way of the ring leaves.
+type longProducer Producer
+
+// LongWrite implements ring.LongWriter.
+func (l *longProducer) LongWrite(ctx context.Context, kind uint16, record []byte) error {
+	p := (*Producer)(l)
+	err := p.tryWrite(kind, record)
+	if err != ErrWouldBlock || ctx == noWait {
+		return err
 	}
 	return p.waitWrite(ctx, kind, record)
 }
 
-//go:noinline
 func (p *Producer) waitWrite(ctx context.Context, kind uint16, record []byte) error {
 	var w pause
 	for {
-		if err := p.tryWrite(kind, record); err != ErrWouldBlock {
-			return err
-		}
 		if err := p.pause(ctx, &w); err != nil {
 			return explain("write", p.name, err)
 		}
-		if p.put(kind, record) {
-			return nil
+		if err := p.tryWrite(kind, record); err != ErrWouldBlock {
+			return err
 		}
 	}
 }
 
-// TryWrite is Write without blocking: ErrWouldBlock when the ring is full.
-func (p *Producer) TryWrite(record []byte) error { return p.TryWriteKind(0, record) }
-
-// TryWriteKind is WriteKind without blocking.
-func (p *Producer) TryWriteKind(kind uint16, record []byte) error {
-	if p.put(kind, record) {
-		return nil
-	}
-	return p.tryWrite(kind, record)
-}
-
-// put writes the record in the common case. False: nothing was done, tryWrite
-// knows more.
-func (p *Producer) put(kind uint16, record []byte) bool {
-	ok := p.usage.enter() && p.variable != nil && kind <= layout.MaxKind && !p.usage.leased && p.variable.Put(record, kind)
-	if ok {
-		p.counted(1, uint64(len(record)))
-	}
-	p.usage.leave()
-	return ok
-}
-
-//go:noinline
 func (p *Producer) tryWrite(kind uint16, record []byte) error {
-	if !p.usage.enter() {
+	if !p.usage.Enter() {
 		return p.refuse("write")
 	}
 	var err error
-	if p.usage.leased {
+	if p.usage.Leased {
 		err = p.errReserved("write")
 	} else if p.variable != nil && kind <= layout.MaxKind {
 		err = p.variable.Write(record, kind, p.now())
@@ -81,11 +69,11 @@ func (p *Producer) tryWrite(kind uint16, record []byte) error {
 		err = p.writeOther(kind, record)
 	}
 	if err == nil {
-		p.counted(1, uint64(len(record)))
-		p.usage.leave()
+		p.usage.Counted(1, uint64(len(record)))
+		p.usage.Leave()
 		return nil
 	}
-	p.usage.leave()
+	p.usage.Leave()
 	return p.writeError("write", err, uint64(len(record)))
 }
 
@@ -126,7 +114,7 @@ func (p *Producer) now() int64 {
 
 // pause waits one step for room.
 func (p *Producer) pause(ctx context.Context, w *pause) error {
-	if !p.usage.enter() {
+	if !p.usage.Enter() {
 		return p.refuse("write")
 	}
 	var err error
@@ -135,7 +123,7 @@ func (p *Producer) pause(ctx context.Context, w *pause) error {
 	} else {
 		err = p.pauseNative(ctx, w, p)
 	}
-	p.usage.leave()
+	p.usage.Leave()
 	return err
 }
 
@@ -188,11 +176,11 @@ func (p *Producer) WriteBatch(ctx context.Context, records [][]byte) (int, error
 // TryWriteBatch writes as many of records as fit, makes them visible together,
 // and returns how many. ErrWouldBlock only when there are some and none fits.
 func (p *Producer) TryWriteBatch(records [][]byte) (int, error) {
-	if !p.usage.enter() {
+	if !p.usage.Enter() {
 		return 0, p.refuse("write")
 	}
 	n, err := p.tryBatch(records)
-	p.usage.leave()
+	p.usage.Leave()
 	switch {
 	case err == nil:
 		return n, nil
@@ -203,7 +191,7 @@ func (p *Producer) TryWriteBatch(records [][]byte) (int, error) {
 }
 
 func (p *Producer) tryBatch(records [][]byte) (n int, err error) {
-	if p.usage.leased {
+	if p.usage.Leased {
 		return 0, p.errReserved("write")
 	}
 	var bytes uint64
@@ -223,7 +211,7 @@ func (p *Producer) tryBatch(records [][]byte) (n int, err error) {
 	if p.variable != nil {
 		p.variable.Flush()
 	}
-	p.counted(uint64(n), bytes)
+	p.usage.Counted(uint64(n), bytes)
 	return n, err
 }
 
@@ -263,11 +251,11 @@ func (p *Producer) WriteRun(ctx context.Context, run []byte) (int, error) {
 // TryWriteRun writes as many of the records in run as fit and returns how many.
 // ErrWouldBlock only when none fits.
 func (p *Producer) TryWriteRun(run []byte) (int, error) {
-	if !p.usage.enter() {
+	if !p.usage.Enter() {
 		return 0, p.refuse("write")
 	}
 	n, err := p.tryRun(run)
-	p.usage.leave()
+	p.usage.Leave()
 	if err != nil {
 		return n, explain("write", p.name, err)
 	}
@@ -278,7 +266,7 @@ func (p *Producer) tryRun(run []byte) (int, error) {
 	if p.fixed == nil {
 		return 0, p.errRun("write")
 	}
-	if p.usage.leased {
+	if p.usage.Leased {
 		return 0, p.errReserved("write")
 	}
 	size := p.fixed.RecordSize()
@@ -286,6 +274,6 @@ func (p *Producer) tryRun(run []byte) (int, error) {
 		return 0, fail("write", p.name, ErrInvalid, "%d bytes are not a whole number of records of %d bytes", len(run), size)
 	}
 	n, err := p.fixed.Write(run)
-	p.counted(n, n*size)
+	p.usage.Counted(n, n*size)
 	return int(n), err
 }

@@ -32,7 +32,7 @@ const (
 	KindShift = 48
 	KindPad   = 0xFFFF
 	MaxKind   = 0xFFFE
-	lengthMax = 1<<KindShift - 1
+	LengthMax = 1<<KindShift - 1 // and the mask of a length in a record's first word
 
 	FlagTimes = 1
 	FlagKeep  = 2

@@ -6,15 +6,13 @@ import "unsafe"
 
 // StoreRelease64 stores v so that whoever load-acquires it sees every earlier
 // store of this goroutine. atomic.StoreUint64 is an XCHG on amd64 and waits for
-// the store buffer to drain; a plain MOV already is a release store there.
-//
-//go:noescape
-func StoreRelease64(p *uint64, v uint64)
+// the store buffer to drain; a MOV already is a release store there, and the
+// compiler keeps the order of stores: each one depends on the memory that the one
+// before it has left.
+func StoreRelease64(p *uint64, v uint64) { *p = v }
 
 // StoreRelease32 is StoreRelease64 for 32 bits.
-//
-//go:noescape
-func StoreRelease32(p *uint32, v uint32)
+func StoreRelease32(p *uint32, v uint32) { *p = v }
 
 // Pause executes n PAUSE instructions, which leaves the memory pipeline and a
 // sibling hyper-thread alone while spinning.

@@ -24,7 +24,7 @@ func NewFixedWriter(mem []byte, g *layout.Geometry, barrier bool, wake Wake) (*F
 	w := &FixedWriter{
 		data: areaOf(mem, g), page: c.Producer, size: g.RecordSize, lap: g.RecordCount,
 		origin: g.StartPosition, position: c.Producer.Position.Load(),
-		signal: signal{word: &c.Event.DataWaiters, wake: wake, barrier: barrier},
+		signal: signal{position: &c.Producer.Position, word: &c.Event.DataWaiters, wake: wake, barrier: barrier},
 	}
 	var err error
 	if w.gates, err = newGates(c, g, w.position); err != nil {
@@ -83,7 +83,7 @@ func (w *FixedWriter) Commit(n uint64) error {
 	w.reserved = 0
 	if n != 0 {
 		w.position += n
-		w.signal.publish(&w.page.Position, w.position)
+		w.signal.publish(w.position)
 	}
 	return nil
 }
@@ -133,7 +133,6 @@ func NewFixedReader(mem []byte, g *layout.Geometry, slot uint32, barrier bool, w
 	if err := r.attach(mem, g, slot, barrier, wake); err != nil {
 		return nil, err
 	}
-	r.gather.enough = min(gatherBytes/r.size, g.RecordCount/layout.GateDivisor)
 	return r, nil
 }
 

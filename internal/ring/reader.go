@@ -4,7 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/shmbuf/shmbuf/internal/layout"
-	"github.com/shmbuf/shmbuf/internal/order"
+	"github.com/shmbuf/shmbuf/internal/usage"
 )
 
 // consumer is what readers of both record formats share: the slot, the
@@ -12,7 +12,9 @@ import (
 type consumer struct {
 	page      *layout.ProducerPage
 	slot      *layout.Slot
-	lap       uint64
+	lap       uint64 // a power of two
+	ring      unsafe.Pointer
+	unit      uint64 // bytes of a position
 	cursor    uint64 // released up to here
 	ahead     uint64 // peeked up to here; = cursor when nothing is peeked
 	published uint64 // last validated producer position
@@ -26,8 +28,9 @@ func (c *consumer) attach(mem []byte, g *layout.Geometry, slot uint32, barrier b
 	ctl := layout.ControlOf(mem)
 	s := ctl.Slot(slot)
 	c.page, c.slot, c.lap, c.step = ctl.Producer, s, g.Lap(), max(g.Lap()/layout.GateDivisor, 1)
+	c.ring, c.unit = unsafe.Pointer(&mem[g.DataOffset]), max(uint64(g.RecordSize), 1)
 	c.gate, c.cursor = s.Gate.Load(), s.Cursor.Load()
-	c.signal.word, c.signal.wake, c.signal.barrier = &ctl.Event.SpaceWaiter, wake, barrier
+	c.signal = signal{position: &s.Gate, word: &ctl.Event.SpaceWaiter, wake: wake, barrier: barrier}
 	c.ahead = c.cursor
 	c.published = ctl.Producer.Position.Load()
 	switch {
@@ -62,7 +65,11 @@ func (c *consumer) refresh() error {
 // more is refresh in the common case: false when there is nothing, or something
 // is wrong.
 func (c *consumer) more() bool {
-	p := c.page.Position.Load() // pairs with the producer's publication
+	return c.accept(c.page.Position.Load()) // pairs with the producer's publication
+}
+
+// accept takes note of p, a position just loaded, if it is possible and new.
+func (c *consumer) accept(p uint64) bool {
 	if p == c.ahead || p-c.cursor > c.lap || p-c.cursor < c.published-c.cursor {
 		return false
 	}
@@ -82,7 +89,7 @@ func (c *consumer) release() {
 // publishGate pairs with the producer's load in gates.refresh.
 func (c *consumer) publishGate() {
 	c.gate = c.cursor
-	c.signal.publish(&c.slot.Gate, c.gate)
+	c.signal.publish(c.gate)
 }
 
 // Position is the exact consumer position.
@@ -113,6 +120,9 @@ type Reader struct {
 	header uint64
 	seq    uint64 // of the next record
 	known  bool   // seq is known
+
+	use  *usage.Usage // of the short way, as the next one
+	long LongReader
 }
 
 // NewReader attaches to the ring in mem at the slot's cursor. The caller holds
@@ -125,7 +135,6 @@ func NewReader(mem []byte, g *layout.Geometry, slot uint32, barrier bool, wake W
 	if err := r.attach(mem, g, slot, barrier, wake); err != nil {
 		return nil, err
 	}
-	r.gather.enough = min(gatherBytes, g.Capacity/layout.GateDivisor)
 	if r.cursor%r.align != 0 {
 		return nil, damaged("cursor %d is not a multiple of the alignment %d", r.cursor, g.Alignment)
 	}
@@ -147,32 +156,7 @@ func (r *Reader) Peek(rec *Record) error {
 	return nil
 }
 
-// Take is Peek, copy to dst and Release in the common case, in one piece: nothing is
-// peeked, the record has kind 0 and the sequence number that is due, and fits in
-// dst. False: nothing was taken, Peek knows why.
-func (r *Reader) Take(dst []byte) (n uint64, ok bool) {
-	if r.ahead == r.published && !r.more() {
-		return 0, false
-	}
-	off := r.ahead & r.mask
-	record := unsafe.Add(r.data.base, off)
-	n = (*layout.U64)(record).Load() // read once: kind and length
-	stride := (r.header + n + r.align - 1) &^ (r.align - 1)
-	if n > uint64(len(dst)) || stride > min(r.published-r.ahead, r.mask+1-off) || !r.known ||
-		(*layout.U64)(unsafe.Add(record, 8)).Load() != r.seq {
-		return 0, false
-	}
-	if r.published-r.ahead > 2*prefetchAhead {
-		order.Prefetch(unsafe.Add(r.data.base, (r.ahead+prefetchAhead)&r.mask))
-	}
-	copy(dst, unsafe.Slice((*byte)(unsafe.Add(record, r.header)), n))
-	r.ahead += stride
-	r.seq++
-	r.Release()
-	return n, true
-}
-
-// View is Peek in the common case, as Take is for Read: no times, no pad, the sequence
+// View is Peek in the common case: no times, no pad, the sequence
 // number that is due. False: nothing was done, Peek knows why.
 func (r *Reader) View(rec *Record) bool {
 	if r.header != layout.HeaderSize || r.ahead == r.published && !r.more() {
@@ -181,7 +165,7 @@ func (r *Reader) View(rec *Record) bool {
 	off := r.ahead & r.mask
 	record := unsafe.Add(r.data.base, off)
 	word := (*layout.U64)(record).Load() // read once: kind and length
-	n, kind := word&(1<<layout.KindShift-1), uint16(word>>layout.KindShift)
+	n, kind := word&layout.LengthMax, uint16(word>>layout.KindShift)
 	stride := (layout.HeaderSize + n + r.align - 1) &^ (r.align - 1)
 	if kind == layout.KindPad || stride > min(r.published-r.ahead, r.mask+1-off) || !r.known ||
 		(*layout.U64)(unsafe.Add(record, 8)).Load() != r.seq {
@@ -223,7 +207,7 @@ func (r *Reader) next() (off, n uint64, kind uint16, err error) {
 		rest := r.mask + 1 - off
 		have := r.published - r.ahead
 		word := r.data.word(off).Load()
-		n, kind = word&(1<<layout.KindShift-1), uint16(word>>layout.KindShift)
+		n, kind = word&layout.LengthMax, uint16(word>>layout.KindShift)
 		if kind == layout.KindPad {
 			if n != rest || rest > have {
 				return 0, 0, 0, damaged("pad of %d bytes at position %d, %d bytes before the end of the ring", n, r.ahead, rest)

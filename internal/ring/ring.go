@@ -34,8 +34,9 @@ type Wake func(word *layout.U32)
 
 // signal is the publishing half of the wait protocol (section 3.7).
 type signal struct {
-	word *layout.U32 // the waiting side sets it, we exchange it with 0
-	wake Wake
+	position *layout.U64 // ours; the waiting side looks at it
+	word     *layout.U32 // the waiting side sets it, we exchange it with 0
+	wake     Wake
 	// barrier: the waiter runs membarrier, so that publishing needs no fence.
 	barrier bool
 	wakes   order.Counter
@@ -43,12 +44,12 @@ type signal struct {
 
 // publish stores v and wakes whoever sleeps. With barrier the load of the
 // waiter's flag may move before the store; the waiter's membarrier between its
-// store of the flag and its last look at pos makes that harmless.
-func (s *signal) publish(pos *layout.U64, v uint64) {
+// store of the flag and its last look at the position makes that harmless.
+func (s *signal) publish(v uint64) {
 	if s.barrier {
-		pos.Publish(v)
+		s.position.Publish(v)
 	} else {
-		pos.PublishFenced(v)
+		s.position.PublishFenced(v)
 	}
 	if s.word.Load() != 0 {
 		s.wakeNow()

@@ -1,9 +1,8 @@
 package ring
 
 import (
-	"unsafe"
-
 	"github.com/shmbuf/shmbuf/internal/layout"
+	"github.com/shmbuf/shmbuf/internal/usage"
 )
 
 // Writer publishes variable-size records (section 3.5).
@@ -14,7 +13,7 @@ type Writer struct {
 	align    uint64
 	header   uint64
 	max      uint64
-	clear    uint64 // up to here Put may write: before the gates and the end of the lap
+	clear    uint64 // up to here the short way may write: before the gates and the end of the lap
 	position uint64 // published
 	next     uint64 // = position but inside a batch: end of what is written
 	count    uint64 // records written, published or not
@@ -26,6 +25,9 @@ type Writer struct {
 	reserved    bool
 	start       uint64 // where the reserved record begins, behind any pad
 	reservedLen uint64
+
+	use  *usage.Usage // of the short way, as the next one
+	long LongWriter
 }
 
 // NewWriter attaches to the ring in mem. The caller holds the producer role.
@@ -36,7 +38,7 @@ func NewWriter(mem []byte, g *layout.Geometry, barrier bool, wake Wake) (*Writer
 		mask: g.Capacity - 1, align: uint64(g.Alignment), header: uint64(g.HeaderSize),
 		max:      g.MaxRecord(),
 		position: c.Producer.Position.Load(),
-		signal:   signal{word: &c.Event.DataWaiters, wake: wake, barrier: barrier},
+		signal:   signal{position: &c.Producer.Position, word: &c.Event.DataWaiters, wake: wake, barrier: barrier},
 	}
 	w.next = w.position
 	if w.position%w.align != 0 {
@@ -137,7 +139,7 @@ func (w *Writer) put(start, n uint64, kind uint16, time int64) {
 	w.clearUp()
 }
 
-// clearUp notes what is at hand after next. Put stays off rings with times.
+// clearUp notes what is at hand after next. The short way stays off rings with times.
 func (w *Writer) clearUp() {
 	if w.header != layout.HeaderSize {
 		w.clear = w.next
@@ -151,12 +153,12 @@ func (w *Writer) clearUp() {
 // in Reader.refresh. The journal cell of the position published before stays
 // intact, so that a kill between any two stores leaves one that matches.
 func (w *Writer) publish() {
-	cell := &w.page.Journal[w.cell]
+	cell := &w.page.Journal[w.cell&1]
 	w.cell ^= 1
 	cell.End.Set(w.next)
 	cell.Count.Set(w.count)
 	w.position = w.next
-	w.signal.publish(&w.page.Position, w.next)
+	w.signal.publish(w.next)
 }
 
 // Append copies one record into the ring without publishing it.
@@ -186,28 +188,6 @@ func (w *Writer) Write(p []byte, kind uint16, time int64) error {
 	}
 	w.publish()
 	return nil
-}
-
-// Put is Write in the common case, in one piece: there is room without looking at
-// the gates, no pad is needed and records carry no times. False: nothing was done,
-// Write knows more.
-func (w *Writer) Put(p []byte, kind uint16) bool {
-	n := uint64(len(p))
-	stride := (layout.HeaderSize + n + w.align - 1) &^ (w.align - 1)
-	if stride > w.clear-w.next {
-		return false
-	}
-	w.reserved = false
-	end := w.next + stride
-	w.page.Frontier.Set(end)
-	record := unsafe.Add(w.data.base, w.next&w.mask)
-	(*layout.U64)(record).Set(n | uint64(kind)<<layout.KindShift)
-	(*layout.U64)(unsafe.Add(record, 8)).Set(w.count)
-	copy(unsafe.Slice((*byte)(unsafe.Add(record, layout.HeaderSize)), n), p)
-	w.next = end
-	w.count++
-	w.publish()
-	return true
 }
 
 // Reserve finds room for n bytes and returns them for filling in place. An
