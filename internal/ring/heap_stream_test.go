@@ -2,14 +2,17 @@ package ring_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"sync"
 	"testing"
 
 	"github.com/shmbuf/shmbuf/internal/layout"
 	"github.com/shmbuf/shmbuf/internal/ring"
+	"github.com/shmbuf/shmbuf/internal/usage"
 )
 
 var errLostWake = errors.New("lost wake-up")
@@ -25,6 +28,33 @@ func streamLength() uint64 {
 	return 1_000_000
 }
 
+// long is the long way behind the short one, without any waiting.
+type long struct {
+	usage usage.Usage
+	w     *ring.Writer
+	rd    *ring.Reader
+	at    int64 // when the record is published
+	taken int   // how often it was gone
+}
+
+func (l *long) LongWrite(_ context.Context, kind uint16, p []byte) error {
+	l.taken++
+	l.usage.Enter()
+	defer l.usage.Leave()
+	return l.w.Write(p, kind, l.at)
+}
+
+func (l *long) LongRead(_ context.Context, dst []byte) (int, error) {
+	l.taken++
+	l.usage.Enter()
+	defer l.usage.Leave()
+	n, short, err := l.rd.Read(dst)
+	if short {
+		return int(n), io.ErrShortBuffer
+	}
+	return int(n), err
+}
+
 // variableStream is a stream between two goroutines in one heap segment.
 type variableStream struct {
 	t     *testing.T
@@ -32,13 +62,25 @@ type variableStream struct {
 	count uint64
 	event *layout.EventPage
 	times bool
+	tight bool // a record has the size of the ring
 }
 
 // produce writes all records, by every call the Writer has.
 func (s *variableStream) produce(w *ring.Writer, b bell) error {
 	r := rand.New(rand.NewPCG(s.c.seed, 1))
+	l := &long{w: w, usage: usage.New(func() {})}
+	w.Shorten(&l.usage, l)
+	sent := 0
+	defer func() {
+		if s.tight {
+			return // each record fills the ring: there is never room at hand
+		}
+		if s.times != (l.taken == sent) {
+			s.t.Errorf("%d of %d records went the long way", l.taken, sent)
+		}
+	}()
 	for i := uint64(0); i < s.count; {
-		way, n := r.IntN(8), uint64(1)
+		way, n := r.IntN(11), uint64(1)
 		var err error
 		step := func() (err error) {
 			p, kind, at := s.c.record(i)
@@ -66,6 +108,10 @@ func (s *variableStream) produce(w *ring.Writer, b bell) error {
 				if n > 0 && err == ring.ErrWouldBlock {
 					err = nil
 				}
+			case 4, 5, 6, 7:
+				sent++
+				l.at = at
+				err = w.Send(context.Background(), kind, p)
 			default:
 				err = w.Write(p, kind, at)
 			}
@@ -100,9 +146,17 @@ func (s *variableStream) check(i uint64, rec *ring.Record) error {
 func (s *variableStream) consume(rd *ring.Reader, b bell) error {
 	r := rand.New(rand.NewPCG(s.c.seed, 2))
 	buf := make([]byte, s.c.max)
+	l := &long{rd: rd, usage: usage.New(func() {})}
+	rd.Shorten(&l.usage, l)
+	received := 0
+	defer func() {
+		if l.taken == received {
+			s.t.Errorf("all %d records went the long way", received)
+		}
+	}()
 	var rec ring.Record
 	for i := uint64(0); i < s.count; {
-		way, n := r.IntN(4), uint64(1)
+		way, n := r.IntN(7), uint64(1)
 		step := func() error {
 			p, kind, at := s.c.record(i)
 			switch way {
@@ -127,6 +181,13 @@ func (s *variableStream) consume(rd *ring.Reader, b bell) error {
 					at = 0
 				}
 				return s.check(i, &ring.Record{Seq: i, Kind: kind, Time: at, Payload: buf[:got]})
+			case 4, 5, 6: // a copy, the short way
+				received++
+				got, err := rd.Receive(context.Background(), buf)
+				if err == nil && !bytes.Equal(buf[:got], p) {
+					err = fmt.Errorf("record %d has %d bytes, want %d, or others", i, got, len(p))
+				}
+				return err
 			default: // in place, one or several
 				for n = 0; n < uint64(1+(way-2)*r.IntN(12)); n++ {
 					if err := rd.Peek(&rec); err == ring.ErrWouldBlock && n > 0 {
@@ -173,6 +234,7 @@ func TestVariableStream(t *testing.T) {
 			s := &variableStream{
 				t: t, c: newContent(uint64(i), 0, min(g.MaxRecord(), 1<<16)),
 				count: streamLength(), event: layout.ControlOf(mem).Event, times: g.Times(),
+				tight: uint64(g.Alignment) == g.Capacity,
 			}
 			data, space := newBell(), newBell()
 			w, err := ring.NewWriter(mem, g, false, data.wake)
