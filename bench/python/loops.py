@@ -18,6 +18,7 @@ from measure import (
     check,
     clock,
     distribution,
+    filled,
     numbered,
     throughput,
 )
@@ -88,7 +89,7 @@ def pong(case: Trip, send: Send, receive: Receive) -> None:
 
 def wake_ping(case: Wake, send: Send, receive: Receive) -> Result:
     """Ping-pong in which the receiver has fallen asleep before each message."""
-    record = bytearray(case.size)
+    record = filled(case.size)
     trips = []
     for _ in range(case.warm + case.rounds):
         busy_until(clock() + case.think)
@@ -104,7 +105,7 @@ def wake_ping(case: Wake, send: Send, receive: Receive) -> Result:
 
 def wake_pong(case: Wake, send: Send, receive: Receive) -> None:
     """Answer with a stamp, and with how long the message took to get here."""
-    record = bytearray(case.size)
+    record = filled(case.size)
     for _ in range(case.warm + case.rounds):
         message = receive()
         there = clock() - _STAMP.unpack_from(message)[0]

@@ -19,9 +19,14 @@ class WrongRecord(Exception):
     """A record that is not the one expected."""
 
 
+def filled(size: int) -> bytearray:
+    """Memory of `size` bytes with pages of its own: those never written to are all the same one."""
+    return bytearray(b"Z" * size)
+
+
 def numbered(size: int) -> tuple[bytearray, memoryview]:
     """A record's bytes, and a view of its number: ``number[0] = 7``."""
-    record = bytearray(size)
+    record = filled(size)
     return record, memoryview(record)[:8].cast("Q")
 
 

@@ -1,7 +1,10 @@
 package ring
 
 import (
+	"unsafe"
+
 	"github.com/shmbuf/shmbuf/internal/layout"
+	"github.com/shmbuf/shmbuf/internal/order"
 )
 
 // FixedWriter publishes fixed-size records (section 3.6). Positions count
@@ -109,7 +112,8 @@ func (w *FixedWriter) Write(p []byte) (uint64, error) {
 			}
 			return done, err
 		}
-		n := uint64(copy(room, p[done*w.size:])) / w.size
+		n := uint64(len(room)) / w.size
+		order.CopyIn(unsafe.Pointer(&room[0]), unsafe.Pointer(&p[done*w.size]), n*w.size)
 		if err := w.Commit(n); err != nil {
 			return done, err
 		}

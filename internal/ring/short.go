@@ -77,7 +77,7 @@ func (w *Writer) Send(ctx context.Context, kind uint16, p []byte) error {
 		}
 		order.Copy16(unsafe.Add(to, n-16), unsafe.Add(from, n-16))
 	} else {
-		order.Copy(to, from, n)
+		order.CopyIn(to, from, n)
 	}
 	count++
 	cell := &page.Journal[w.cell&1] // as in publish

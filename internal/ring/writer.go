@@ -1,7 +1,10 @@
 package ring
 
 import (
+	"unsafe"
+
 	"github.com/shmbuf/shmbuf/internal/layout"
+	"github.com/shmbuf/shmbuf/internal/order"
 	"github.com/shmbuf/shmbuf/internal/usage"
 )
 
@@ -169,7 +172,7 @@ func (w *Writer) Append(p []byte, kind uint16, time int64) error {
 	if err != nil {
 		return err
 	}
-	copy(w.data.bytes(start&w.mask+w.header, n), p)
+	order.CopyIn(unsafe.Add(w.data.base, start&w.mask+w.header), unsafe.Pointer(unsafe.SliceData(p)), n)
 	w.put(start, n, kind, time)
 	return nil
 }

@@ -11,7 +11,7 @@ import shmbuf
 
 import loops
 from cases import Stream, Unsupported
-from measure import LOOK_EVERY, Result, WrongRecord, check, clock, throughput
+from measure import LOOK_EVERY, Result, WrongRecord, check, clock, filled, throughput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +115,7 @@ _PRODUCE: dict[str, Callable[[Any, Stream], None]] = {
 def _copies(consumer: Any, case: Stream) -> Result:
     if case.size < _LARGE:
         return loops.consume(case, consumer.read)
-    record = bytearray(case.size)
+    record = filled(case.size)
     view, read_into = memoryview(record), consumer.read_into
 
     def receive() -> memoryview:

@@ -43,7 +43,7 @@ pub fn produce(keys: Keys) -> Result<Option<String>> {
     for sender in &senders {
         sender.connect()?;
     }
-    let mut record = vec![0u8; f.shape.size];
+    let mut record = vec![0x5au8; f.shape.size];
     for i in 0..f.count {
         set_number(&mut record, i);
         for sender in &senders {
@@ -64,7 +64,7 @@ pub fn consume(keys: Keys) -> Result<Option<String>> {
     for receiver in &mut receivers {
         receiver.connect()?;
     }
-    let mut record = vec![0u8; f.shape.size];
+    let mut record = vec![0x5au8; f.shape.size];
     let mut start = now();
     for i in 0..f.count {
         for receiver in &receivers {

@@ -39,7 +39,7 @@ pub fn produce(keys: Keys) -> Result<Option<String>> {
     let node = node()?;
     let sender = Sender::new(&node, &p.name, &p.shape)?;
     sender.connect()?;
-    let mut record = vec![0u8; p.shape.size];
+    let mut record = vec![0x5au8; p.shape.size];
     let (begin, mut span) = (now(), Span::start());
     for i in 0..p.count {
         if i == p.warm {
@@ -64,7 +64,7 @@ pub fn consume(keys: Keys) -> Result<Option<String>> {
     let node = node()?;
     let mut receiver = Receiver::new(&node, &p.name, &p.shape)?;
     receiver.connect()?;
-    let mut record = vec![0u8; p.shape.size];
+    let mut record = vec![0x5au8; p.shape.size];
     let mut span = Span::start();
     for i in 0..p.count {
         record.copy_from_slice(receiver.block()?.payload());

@@ -90,7 +90,7 @@ pub fn produce(keys: Keys) -> Result<Option<String>> {
         Mode::Copy | Mode::Place => 1,
         Mode::Batch | Mode::Run => s.batch,
     };
-    let mut records = vec![0u8; s.size * per_sample];
+    let mut records = vec![0x5au8; s.size * per_sample];
     let mut number = 0;
     while number < s.count {
         let several = per_sample.min((s.count - number) as usize);
@@ -122,7 +122,7 @@ pub fn consume(keys: Keys) -> Result<Option<String>> {
     let node = node()?;
     let mut receiver = Receiver::new(&node, &s.name, &s.shape())?;
     receiver.connect()?;
-    let mut to = vec![0u8; s.shape().size];
+    let mut to = vec![0x5au8; s.shape().size];
     let mut seen = 0;
     take(&receiver, &s, &mut to, &mut seen, s.warm + 1)?;
     let (start, before) = (now(), seen);

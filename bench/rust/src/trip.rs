@@ -63,7 +63,7 @@ impl Trip {
 
 pub fn ping(keys: Keys) -> Result<Option<String>> {
     let t = Trip::parse(keys, false)?;
-    let mut record = vec![0u8; t.size];
+    let mut record = vec![0x5au8; t.size];
     let mut stamps = Vec::with_capacity(t.rounds as usize + 1);
     t.run("ping", "pong", |sender, receiver| {
         for i in 0..t.warm + t.rounds {
@@ -85,7 +85,7 @@ pub fn ping(keys: Keys) -> Result<Option<String>> {
 
 pub fn pong(keys: Keys) -> Result<Option<String>> {
     let t = Trip::parse(keys, false)?;
-    let mut record = vec![0u8; t.size];
+    let mut record = vec![0x5au8; t.size];
     t.run("pong", "ping", |sender, receiver| {
         for _ in 0..t.warm + t.rounds {
             record.copy_from_slice(receiver.spin()?.payload());
@@ -98,7 +98,7 @@ pub fn pong(keys: Keys) -> Result<Option<String>> {
 
 pub fn wake_ping(keys: Keys) -> Result<Option<String>> {
     let t = Trip::parse(keys, true)?;
-    let mut record = vec![0u8; t.size];
+    let mut record = vec![0x5au8; t.size];
     let mut trips = Vec::with_capacity(t.rounds as usize);
     t.run("ping", "pong", |sender, receiver| {
         for i in 0..t.warm + t.rounds {
@@ -119,7 +119,7 @@ pub fn wake_ping(keys: Keys) -> Result<Option<String>> {
 
 pub fn wake_pong(keys: Keys) -> Result<Option<String>> {
     let t = Trip::parse(keys, true)?;
-    let mut record = vec![0u8; t.size];
+    let mut record = vec![0x5au8; t.size];
     t.run("pong", "ping", |sender, receiver| {
         for _ in 0..t.warm + t.rounds {
             let message = receiver.block()?;

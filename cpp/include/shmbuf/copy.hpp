@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "shmbuf/config.hpp"
+#include "shmbuf/copy_streaming.hpp"
 
 namespace shmbuf {
 namespace detail {
@@ -88,6 +89,7 @@ SHMBUF_INLINE void copy_out(void* to, const unsigned char* from, std::size_t siz
 SHMBUF_INLINE void copy_in(unsigned char* to, const void* data, std::size_t size) noexcept {
   const unsigned char* const from = opaque(static_cast<const unsigned char*>(data));
   if (!SHMBUF_LIKELY(size <= kShortCopy)) {
+    if (size >= kStreamingCopy) return copy_streaming(to, from, size);
     std::memcpy(to, from, size);
     return;
   }

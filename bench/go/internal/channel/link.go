@@ -20,7 +20,7 @@ func newLinks(a *work.Args) (one, other link.Link) {
 		return newArrays[[1024]byte](a)
 	}
 	there, back := make(chan []byte, queued(a)), make(chan []byte, queued(a))
-	return &slices{out: there, in: back, buf: make([]byte, size)}, &slices{out: back, in: there, buf: make([]byte, size)}
+	return &slices{out: there, in: back, buf: work.Buffer(size)}, &slices{out: back, in: there, buf: work.Buffer(size)}
 }
 
 // queued messages, whichever is faster: one when the sides are quick to take it, none

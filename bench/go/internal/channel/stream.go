@@ -60,10 +60,10 @@ func streamBuffers(a *work.Args) (any, error) {
 	buffers := length(a, size)
 	queue, free := make(chan []byte, buffers), make(chan []byte, buffers)
 	for range buffers {
-		free <- make([]byte, size)
+		free <- work.Buffer(size)
 	}
 	go sendBuffers(a, queue, free)
-	out := make([]byte, size)
+	out := work.Buffer(size)
 	receive := func(from, to uint64) error {
 		for n := from; n < to; {
 			full := <-queue
@@ -86,7 +86,7 @@ func streamBuffers(a *work.Args) (any, error) {
 // sendBuffers fills one buffer after the other. A buffer never reaches across the
 // start of the clock.
 func sendBuffers(a *work.Args, queue chan<- []byte, free <-chan []byte) {
-	records := make([]byte, a.Batch*a.Size)
+	records := work.Buffer(a.Batch * a.Size)
 	warm := max(a.Warm, 1)
 	for n := uint64(0); n < a.Count; {
 		until := a.Count

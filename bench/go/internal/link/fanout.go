@@ -34,7 +34,7 @@ func fan(a *work.Args, links []Link) (any, error) {
 	if a.Role == "produce" {
 		return nil, fanOut(a, links)
 	}
-	buf := make([]byte, a.Size)
+	buf := work.Buffer(a.Size)
 	return work.Timed(a, func(from, to uint64) error {
 		for n := from; n < to; n++ {
 			for _, l := range links {
@@ -52,7 +52,7 @@ func fan(a *work.Args, links []Link) (any, error) {
 }
 
 func fanOut(a *work.Args, links []Link) error {
-	message := make([]byte, a.Size)
+	message := work.Buffer(a.Size)
 	for n := range a.Count {
 		work.Number(message, n)
 		for _, l := range links {

@@ -7,16 +7,16 @@ import (
 // IdleProduce sends one record and then sleeps, until a signal or the end of the
 // other side.
 func IdleProduce(a *work.Args, l Link) (any, error) {
-	if err := send(l, make([]byte, a.Size)); err != nil {
+	if err := send(l, work.Buffer(a.Size)); err != nil {
 		return nil, err
 	}
-	_, _ = l.Receive(make([]byte, a.Size)) // the other side sends nothing
+	_, _ = l.Receive(work.Buffer(a.Size)) // the other side sends nothing
 	return nil, nil
 }
 
 // IdleConsume says that it has the record, and waits for the next.
 func IdleConsume(a *work.Args, l Link) (any, error) {
-	buf := make([]byte, a.Size)
+	buf := work.Buffer(a.Size)
 	record, err := l.Receive(buf)
 	if err != nil {
 		return nil, err

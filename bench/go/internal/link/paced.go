@@ -6,7 +6,7 @@ import (
 
 // PacedProduce sends on a schedule; what is due leaves before it sleeps.
 func PacedProduce(a *work.Args, l Link) (any, error) {
-	message := make([]byte, a.Size)
+	message := work.Buffer(a.Size)
 	pacer := work.NewPacer(a.Rate, l.Flush)
 	t, err := work.Timed(a, func(from, to uint64) error {
 		for n := from; n < to; n++ {

@@ -9,7 +9,7 @@ func Produce(a *work.Args, l Link) (any, error) {
 	if a.Mode == "place" {
 		return nil, producePlace(a, l)
 	}
-	record := make([]byte, a.Size)
+	record := work.Buffer(a.Size)
 	for n := range a.Count {
 		work.Number(record, n)
 		if err := l.Send(record); err != nil {
@@ -49,7 +49,7 @@ func Consume(a *work.Args, l Link) (any, error) {
 
 // receive copies each record out.
 func receive(a *work.Args, l Link) (*work.Throughput, error) {
-	buf := make([]byte, a.Size)
+	buf := work.Buffer(a.Size)
 	return work.Timed(a, func(from, to uint64) error {
 		for n := from; n < to; n++ {
 			record, err := l.Receive(buf)

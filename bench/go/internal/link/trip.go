@@ -14,7 +14,7 @@ func send(l Link, message []byte) error {
 
 // Ping times round trips.
 func Ping(a *work.Args, l Link) (any, error) {
-	message, buf := make([]byte, a.Size), make([]byte, a.Size)
+	message, buf := work.Buffer(a.Size), work.Buffer(a.Size)
 	laps := work.NewLaps(a)
 	for n := range a.Warm + a.Rounds {
 		work.Number(message, n)
@@ -36,7 +36,7 @@ func Ping(a *work.Args, l Link) (any, error) {
 
 // Pong sends back what it receives.
 func Pong(a *work.Args, l Link) (any, error) {
-	buf := make([]byte, a.Size)
+	buf := work.Buffer(a.Size)
 	for n := range a.Warm + a.Rounds {
 		message, err := l.Receive(buf)
 		if err != nil {

@@ -24,7 +24,7 @@ func consume(a *work.Args) (any, error) {
 }
 
 func receiveCopy(c *shmbuf.Consumer, a *work.Args) (*work.Throughput, error) {
-	buf := make([]byte, a.Size)
+	buf := work.Buffer(a.Size)
 	return work.Timed(a, func(from, to uint64) error {
 		for n := from; n < to; n++ {
 			got, err := c.Read(ctx, buf)
@@ -59,7 +59,7 @@ func receivePlace(c *shmbuf.Consumer, a *work.Args) (*work.Throughput, error) {
 
 func receiveBatch(c *shmbuf.Consumer, a *work.Args) (*work.Throughput, error) {
 	records := make([]shmbuf.Record, a.Batch)
-	buf := make([]byte, a.Batch*a.Size)
+	buf := work.Buffer(a.Batch * a.Size)
 	return work.Timed(a, func(from, to uint64) error {
 		for n := from; n < to; {
 			got, err := c.PeekBatch(ctx, records[:min(a.Batch, to-n)])

@@ -15,7 +15,7 @@ func fanoutProduce(a *work.Args) (any, error) {
 			return nil, err
 		}
 	}
-	message := make([]byte, a.Size)
+	message := work.Buffer(a.Size)
 	for n := range a.Count {
 		work.Number(message, n)
 		for _, p := range producers {
@@ -40,7 +40,7 @@ func fanoutConsume(a *work.Args) (any, error) {
 			return nil, err
 		}
 	}
-	buf := make([]byte, a.Size)
+	buf := work.Buffer(a.Size)
 	t, err := work.Timed(a, func(from, to uint64) error {
 		for n := from; n < to; n++ {
 			for _, c := range consumers {

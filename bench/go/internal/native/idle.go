@@ -9,7 +9,7 @@ func idleProduce(a *work.Args) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.Write(ctx, make([]byte, a.Size)); err != nil {
+	if err := p.Write(ctx, work.Buffer(a.Size)); err != nil {
 		return nil, err
 	}
 	select {} // until a signal ends the process
@@ -20,7 +20,7 @@ func idleConsume(a *work.Args) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	buf := make([]byte, a.Size)
+	buf := work.Buffer(a.Size)
 	got, err := c.Read(ctx, buf)
 	if err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ func pacedProduce(a *work.Args) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	message := make([]byte, a.Size)
+	message := work.Buffer(a.Size)
 	pacer := work.NewPacer(a.Rate, func() error { return nil })
 	t, err := work.Timed(a, func(from, to uint64) error {
 		for n := from; n < to; n++ {

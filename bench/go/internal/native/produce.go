@@ -23,7 +23,7 @@ func produce(a *work.Args) (any, error) {
 }
 
 func sendCopy(p *shmbuf.Producer, a *work.Args) error {
-	record := make([]byte, a.Size)
+	record := work.Buffer(a.Size)
 	for n := range a.Count {
 		work.Number(record, n)
 		if err := p.Write(ctx, record); err != nil {
@@ -48,7 +48,7 @@ func sendPlace(p *shmbuf.Producer, a *work.Args) error {
 }
 
 func sendBatch(p *shmbuf.Producer, a *work.Args) error {
-	payloads := make([]byte, a.Batch*a.Size)
+	payloads := work.Buffer(a.Batch * a.Size)
 	records := make([][]byte, a.Batch)
 	for i := range records {
 		records[i] = payloads[uint64(i)*a.Size:][:a.Size:a.Size]
@@ -66,7 +66,7 @@ func sendBatch(p *shmbuf.Producer, a *work.Args) error {
 }
 
 func sendRun(p *shmbuf.Producer, a *work.Args) error {
-	records := make([]byte, a.Batch*a.Size)
+	records := work.Buffer(a.Batch * a.Size)
 	for n := uint64(0); n < a.Count; n += a.Batch {
 		run := records[:min(a.Batch, a.Count-n)*a.Size]
 		work.NumberRun(run, a.Size, n)

@@ -41,7 +41,7 @@ func ping(a *work.Args) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	message, echo := make([]byte, a.Size), make([]byte, a.Size)
+	message, echo := work.Buffer(a.Size), work.Buffer(a.Size)
 	laps := work.NewLaps(a)
 	for n := range a.Warm + a.Rounds {
 		work.Number(message, n)
@@ -66,7 +66,7 @@ func pong(a *work.Args) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	buf := make([]byte, a.Size)
+	buf := work.Buffer(a.Size)
 	for n := range a.Warm + a.Rounds {
 		got, err := c.Read(ctx, buf)
 		if err != nil {

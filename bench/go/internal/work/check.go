@@ -48,3 +48,13 @@ func NumberRun(run []byte, size, n uint64) {
 		n++
 	}
 }
+
+// Buffer is memory of the user's, with every page present and its own: pages that
+// were never written to are one and the same to the processor's caches.
+func Buffer(size uint64) []byte {
+	buffer := make([]byte, size)
+	for i := range buffer {
+		buffer[i] = 0x5a
+	}
+	return buffer
+}
