@@ -180,8 +180,16 @@ func (c *Consumer) takeBatch(records []Record) (int, error) {
 		return 0, err
 	}
 	n := 1
-	// What is wrong behind the first record is the next call's business.
-	for n < len(records) && c.next(&records[n]) == nil {
+	for {
+		if c.variable != nil {
+			done, bytes := c.variable.PeekSeen(records[n:])
+			n += done
+			c.heldBytes += bytes
+		}
+		// What is wrong behind the first record is the next call's business.
+		if n == len(records) || c.next(&records[n]) != nil {
+			break
+		}
 		c.heldBytes += uint64(len(records[n].Payload))
 		n++
 	}

@@ -196,7 +196,15 @@ func (p *Producer) tryBatch(records [][]byte) (n int, err error) {
 	}
 	var bytes uint64
 	now := p.now()
-	for n < len(records) {
+	for {
+		if p.variable != nil {
+			done, size := p.variable.AppendFitting(records[n:])
+			n += done
+			bytes += size
+		}
+		if n == len(records) {
+			break
+		}
 		if p.variable != nil {
 			err = p.variable.Append(records[n], 0, now)
 		} else {

@@ -124,7 +124,7 @@ class Consumer {
       core_->end_lease_late();
       return Status::closed;
     }
-    for (std::size_t i = 0; i < records; ++i) core_->release(core_->batch[i]);
+    if (records != 0) core_->release_first(records);
     core_->batch.clear();
     core_->guard.set_lease(false);
     core_->guard.leave();

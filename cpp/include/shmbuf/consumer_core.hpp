@@ -71,6 +71,14 @@ class ConsumerCore final : public HandleCore {
     stats.bytes += record.size;
   }
 
+  // Gives the first `records` of the batch back, 1 or more. Records of one form or another come one at a time
+  // but for variable ones, whose last stands for all.
+  SHMBUF_INLINE void release_first(std::size_t records) {
+    for (std::size_t i = 0; i + 1 < records; ++i) stats.bytes += batch[i].size;
+    stats.records += records - 1;
+    release(batch[records - 1]);
+  }
+
   // 1 to `max` adjacent fixed-size records in place.
   SHMBUF_INLINE Status find_run(std::uint64_t max, const unsigned char** records, std::uint64_t* found) {
     if (!SHMBUF_LIKELY(form == Form::fixed && max != 0 && !guard.has_lease())) return refuse_run(max);
