@@ -10,6 +10,7 @@ from .streams import Fanout
 from .systems import EVERY, FAST, OURS_KEYS
 
 RUN = 512  # records of 64 bytes in a run or batch: 32 KiB
+ARRAY = 4096  # in Python, where a step costs as much as copying some hundred records
 SIZES = (8, 64, 1 << 10, 4 << 10, 64 << 10, 1 << 20, FRAME)
 
 
@@ -53,7 +54,7 @@ def more_streams() -> list[Case]:
 def batches() -> list[Case]:
     """Several 64-byte records per call."""
     fixed = Contestant("memcpy", f"memcpy of {size_name(RUN * 64)}", LIMIT, Memcpy(RUN * 64, 64))
-    runs = (*(who.stream(key, 64, "run", batch=RUN) for key in ("go", "cpp")), who.array(RUN), fixed)
+    runs = (*(who.stream(key, 64, "run", batch=RUN) for key in ("go", "cpp")), who.array(ARRAY), fixed)
     batch = (*(who.stream(key, 64, "batch", batch=RUN) for key in OURS_KEYS), fixed)
     found = [
         Case(

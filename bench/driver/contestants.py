@@ -35,17 +35,17 @@ def modest(key: str, size: int) -> Contestant:
 
 
 def iterate(size: int) -> Contestant:
-    """Python reading with a for loop."""
+    """Python reading with a for loop what was sent in batches."""
     s = SYSTEMS["py"]
-    work = Stream(s, s, size, "copy", "iterate")
-    return Contestant("py-iterate", f"{s.title}, iterating", OURS, work, ("py",))
+    work = Stream(s, s, size, "batch", "iterate", 64)
+    return Contestant("py-iterate", f"{s.title}, iterating over batches", OURS, work, ("py",))
 
 
 def array(batch: int) -> Contestant:
     """Python reading runs as arrays."""
     s = SYSTEMS["py"]
     return Contestant(
-        "py-array", f"{s.title}, arrays", OURS, Stream(s, s, 64, "run", "array", batch), ("py",)
+        "py-array", f"{s.title}, arrays of {batch:,}", OURS, Stream(s, s, 64, "run", "array", batch), ("py",)
     )
 
 

@@ -28,7 +28,9 @@ class Workers:
         self.prefix = f"shmbench.{os.getpid()}"
         self._shared = shared
         self._temp = Path(tempfile.mkdtemp(prefix="shmbench-"))
-        self.env = {**os.environ, "TMPDIR": str(self._temp)}
+        # NumPy's algebra threads, which nothing here uses, spin for a while when they start: longer than a
+        # sample takes.
+        self.env = {**os.environ, "TMPDIR": str(self._temp), "OPENBLAS_NUM_THREADS": "1"}
         self._number = 0
         self._calibration = CoreToCore()
 
