@@ -17,9 +17,10 @@ func benchPair(b *testing.B, o *Options) (*Producer, *Consumer) {
 	return p, mustOpen(b, name)
 }
 
-func check(b *testing.B, err error) {
+func check(t testing.TB, err error) {
 	if err != nil {
-		b.Fatal(err)
+		t.Helper()
+		t.Fatal(err)
 	}
 }
 

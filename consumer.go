@@ -70,12 +70,13 @@ func (c *Consumer) barrier() bool {
 // spin implements peer.
 func (c *Consumer) spin(n int, stop *uint32) int {
 	if c.variable != nil {
-		c.variable.Settle()
 		return c.variable.Spin(n, stop)
 	}
-	c.fixed.Settle()
 	return c.fixed.Spin(n, stop)
 }
+
+// atWork implements peer: how a producer works shows in the position alone.
+func (c *Consumer) atWork() bool { return false }
 
 // alive implements peer: died when the producer ended without closing.
 func (c *Consumer) alive() (liveness, error) {

@@ -22,6 +22,7 @@ type pause struct {
 	spins int  // classic: looks; native: spins that found something
 	spun  bool // in vain
 	armed bool
+	naps  int
 	bare  bool          // the kernel refused the barrier that we owe the other side
 	end   error         // why waiting is in vain; one last try is under way
 	nap   time.Duration // classic
@@ -33,6 +34,8 @@ type peer interface {
 	barrier() bool
 	// alive: who has the other role?
 	alive() (liveness, error)
+	// atWork: is the other side about to bring what we wait for, without being asked?
+	atWork() bool
 	// spin looks up to n times whether the other side has moved, until *stop is not
 	// 0, and returns how many looks were in vain; n: it has not.
 	spin(n int, stop *uint32) int
@@ -47,8 +50,9 @@ const (
 	died                   // somebody ended without leaving
 )
 
-// pauseNative waits one step on an event word (section 3.7): spin; then raise the
-// flag, fence, and let the caller take its last look; then sleep.
+// pauseNative waits one step on an event word (section 3.7): spin; nap while the other
+// side is at work; then raise the flag, fence, and let the caller take its last look;
+// then sleep.
 func (h *handle) pauseNative(ctx context.Context, w *pause, p peer) error {
 	if h.usage.Closed() {
 		return os.ErrClosed
@@ -60,6 +64,10 @@ func (h *handle) pauseNative(ctx context.Context, w *pause, p peer) error {
 		return h.spin(ctx, w, p)
 	}
 	if !w.armed {
+		if w.naps < napsMost && p.atWork() {
+			w.naps++
+			return h.nap(ctx)
+		}
 		return h.arm(w, p)
 	}
 	w.armed = false

@@ -18,7 +18,7 @@ func (c *Consumer) Peek(ctx context.Context) (Record, error) {
 //go:noinline
 func (c *Consumer) waitPeek(ctx context.Context) (Record, error) {
 	w := pause{spun: true}
-	if c.spinFirst() {
+	if c.spinFirst(false) {
 		var rec Record
 		if c.view(&rec) {
 			return rec, nil
@@ -47,12 +47,16 @@ func (c *Consumer) view(rec *Record) bool {
 }
 
 // spinFirst is the first spin of a blocking call: the short way from a record that
-// comes to its reader. It reports whether one has come.
-func (c *Consumer) spinFirst() bool {
+// comes to its reader, who takes all there is when dense. It reports whether one has come.
+func (c *Consumer) spinFirst(dense bool) bool {
 	looks := c.patience.looks()
 	found := c.usage.Enter() && c.classic == nil && c.held == 0 && looks > 0
 	if found {
-		found = c.patience.learn(c.spin(looks, c.usage.Stop()), looks)
+		spin := c.spin
+		if dense && c.variable != nil {
+			spin = c.variable.SpinDense
+		}
+		found = c.patience.learn(spin(looks, c.usage.Stop()), looks)
 	}
 	c.usage.Leave()
 	return found

@@ -25,6 +25,7 @@ type Producer struct {
 	fixed     *ring.FixedWriter
 	classic   *ring.ClassicWriter
 	times     bool
+	pace      pace // of the consumer
 	discarded uint64
 }
 
@@ -111,6 +112,14 @@ func (p *Producer) spin(n int, stop *uint32) int {
 		return p.variable.Spin(n, stop)
 	}
 	return p.fixed.Spin(n, stop)
+}
+
+// atWork implements peer.
+func (p *Producer) atWork() bool {
+	if p.variable != nil {
+		return p.pace.atWork(time.Now(), p.variable.Released(), p.geometry.Lap())
+	}
+	return p.pace.atWork(time.Now(), p.fixed.Released(), p.geometry.Lap())
 }
 
 // alive implements peer: died when a consumer that gates ended without leaving.

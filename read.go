@@ -27,7 +27,7 @@ func (l *longConsumer) LongRead(ctx context.Context, dst []byte) (int, error) {
 	if ctx == noWait {
 		return c.tryRead(dst)
 	}
-	if c.spinFirst() {
+	if c.spinFirst(true) {
 		if n, err := c.short.Receive(noWait, dst); err != ErrWouldBlock {
 			return n, err
 		}

@@ -54,7 +54,8 @@ class Memcpy(Work):
     def values(self, results: Results) -> dict[str, float]:
         """Bandwidth, and records a second at that bandwidth."""
         bandwidth = float(results["limit"]["bytes_per_second"])
-        return {"bandwidth": bandwidth, "rate": bandwidth / self.record}
+        best = float(results["limit"]["best"])
+        return {"bandwidth": bandwidth, "rate": bandwidth / self.record, "best": best}
 
     def seconds(self, values: dict[str, float], amount: int) -> float:
         """What the contract says."""

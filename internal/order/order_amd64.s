@@ -14,10 +14,12 @@ again:
 done:
 	RET
 
-// func Prefetch(p unsafe.Pointer)
-TEXT ·Prefetch(SB), NOSPLIT, $0-8
+// func Prefetch(p, q unsafe.Pointer)
+TEXT ·Prefetch(SB), NOSPLIT, $0-16
 	MOVQ p+0(FP), AX
+	MOVQ q+8(FP), BX
 	PREFETCHT0 (AX)
+	PREFETCHT0 (BX)
 	RET
 
 // func streamLines(to, from unsafe.Pointer, count, step uint64)

@@ -27,7 +27,7 @@ func StoreRelaxed64(p *uint64, v uint64) { *p = v }
 // StoreRelaxed32 is StoreRelaxed64 for 32 bits.
 func StoreRelaxed32(p *uint32, v uint32) { *p = v }
 
-// Prefetch asks for the cache line at p to be fetched for reading.
+// Prefetch asks for the cache lines at p and q to be fetched for reading.
 //
 //go:noescape
-func Prefetch(p unsafe.Pointer)
+func Prefetch(p, q unsafe.Pointer)

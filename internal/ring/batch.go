@@ -10,6 +10,7 @@ import (
 // AppendFitting is Append for the first of records, all of kind 0, as far as there is
 // room at hand for them. It returns how many that were, and their bytes.
 func (w *Writer) AppendFitting(records [][]byte) (done int, bytes uint64) {
+	w.reserved = false // as in Append
 	next, count := w.next, w.count
 	for _, p := range records {
 		n := uint64(len(p))

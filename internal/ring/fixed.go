@@ -46,6 +46,9 @@ func (w *FixedWriter) Count() uint64 { return w.position - w.origin }
 // Wakes is the number of wake calls made. Any goroutine may ask.
 func (w *FixedWriter) Wakes() uint64 { return w.signal.Wakes() }
 
+// Released is how far the last consumer has come; see gates.released.
+func (w *FixedWriter) Released() uint64 { return w.gates.released(w.position) }
+
 // Spin looks for more room; see gates.Spin.
 func (w *FixedWriter) Spin(n int, stop *uint32) int { return w.gates.Spin(n, stop) }
 

@@ -15,6 +15,7 @@ func FuzzReaderVariable(f *testing.F) {
 	f.Add(bytes.Clone(mem[g.DataOffset:]), w.Position(), uint64(0), uint64(0), uint8(3))
 	f.Add([]byte{0, 16, 0, 0, 0, 0, 0xFF, 0xFF}, uint64(4096), uint64(0), uint64(0), uint8(0))
 	f.Add([]byte{}, uint64(8), uint64(1<<64-4088), uint64(1<<64-8), uint8(12))
+	f.Add(bytes.Clone(mem[g.DataOffset:]), w.Position(), uint64(0), uint64(0), uint8(16))
 	f.Fuzz(func(t *testing.T, ring []byte, position, gate, cursor uint64, how uint8) {
 		g := variable(4096, 0)
 		g.Alignment = 8 << (how >> 2 & 3)
@@ -30,6 +31,10 @@ func FuzzReaderVariable(f *testing.F) {
 			if !errors.Is(err, ErrDamaged) {
 				t.Fatal(err)
 			}
+			return
+		}
+		if how&16 != 0 {
+			drainShort(t, mem, g, r)
 			return
 		}
 		if how&2 == 0 {

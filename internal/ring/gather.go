@@ -7,7 +7,7 @@ import "github.com/shmbuf/shmbuf/internal/order"
 // after a pause there is a run of records, and both are several times as fast. Where a
 // longer pause does not bring longer runs, as with a message there and back, it would
 // only be a delay: then there is none. (The rule and its numbers are those of C++'s
-// Gathering.)
+// Gathering, which serves the copying read of variable-size records as well.)
 type gather struct {
 	level  uint32 // of the pause; 0: none
 	count  uint32 // looks in sum

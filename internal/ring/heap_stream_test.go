@@ -98,7 +98,13 @@ func (s *variableStream) produce(w *ring.Writer, b bell) error {
 					n = 0
 				}
 			case 3: // a batch
-				for n = 0; n < 1+r.Uint64N(10) && i+n < s.count; n++ {
+				if p, kind, _ := s.c.record(i); kind == 0 && r.IntN(2) == 0 {
+					done, _ := w.AppendFitting([][]byte{p})
+					n = uint64(done)
+				} else {
+					n = 0
+				}
+				for ; n < 1+r.Uint64N(10) && i+n < s.count; n++ {
 					p, kind, at := s.c.record(i + n)
 					if err = w.Append(p, kind, at); err != nil {
 						break

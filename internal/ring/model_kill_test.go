@@ -2,6 +2,7 @@ package ring_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/shmbuf/shmbuf/internal/layout"
 	"github.com/shmbuf/shmbuf/internal/ring"
+	"github.com/shmbuf/shmbuf/internal/usage"
 )
 
 // word is the 8-byte word of mem at off.
@@ -143,6 +145,8 @@ func TestKilledWriter(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			l := &long{w: w, usage: usage.New(func() {})}
+			w.Shorten(&l.usage, l)
 			r := rand.New(rand.NewPCG(uint64(g.Alignment), 3))
 			c := newContent(5, 0, g.MaxRecord())
 			var kept []committed    // published, not read
@@ -158,7 +162,7 @@ func TestKilledWriter(t *testing.T) {
 					pending = nil
 				}
 				position := w.Position()
-				switch r.IntN(7) {
+				switch r.IntN(10) {
 				case 0, 1:
 					if w.Write(p, kind, at) == nil {
 						publish(committed{p, kind})
@@ -197,6 +201,23 @@ func TestKilledWriter(t *testing.T) {
 					reserved = -1
 				case 6:
 					w.Abort()
+					reserved = -1
+				case 7, 8:
+					l.at = at
+					if w.Send(context.Background(), kind, p) == nil {
+						publish(committed{p, kind})
+					}
+					reserved = -1
+				case 9:
+					batch := [][]byte{p, p[:len(p)/2], p[:len(p)/9]}
+					done, bytes := w.AppendFitting(batch)
+					for _, p := range batch[:done] {
+						pending = append(pending, committed{p, 0})
+						bytes -= uint64(len(p))
+					}
+					if bytes != 0 {
+						t.Fatalf("%d bytes too many were counted", bytes)
+					}
 					reserved = -1
 				}
 				if w.Position() != position && len(pending) > 0 {

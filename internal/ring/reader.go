@@ -21,7 +21,6 @@ type consumer struct {
 	gate      uint64 // last published
 	step      uint64 // cursor may run this far ahead of the gate
 	signal    signal
-	gather    gather
 }
 
 func (c *consumer) attach(mem []byte, g *layout.Geometry, slot uint32, barrier bool, wake Wake) error {
@@ -104,7 +103,7 @@ func (c *consumer) Peeked() bool { return c.ahead != c.cursor }
 // Wakes is the number of wake calls made. Any goroutine may ask.
 func (c *consumer) Wakes() uint64 { return c.signal.Wakes() }
 
-// Settle publishes the gate before the consumer waits or leaves.
+// Settle publishes the gate: the ring was found empty, or the consumer leaves.
 func (c *consumer) Settle() {
 	if c.cursor != c.gate {
 		c.publishGate()
@@ -120,6 +119,7 @@ type Reader struct {
 	header uint64
 	seq    uint64 // of the next record
 	known  bool   // seq is known
+	gather gather
 
 	use  *usage.Usage // of the short way, as the next one
 	long LongReader

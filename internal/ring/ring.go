@@ -1,9 +1,10 @@
 // Package ring is the algorithm of shmbuf over plain memory: no operating
-// system, no clock, no context. It runs on a mapped segment as well as on a heap
+// system, no clock. It runs on a mapped segment as well as on a heap
 // slice, so that vectors, fuzzing and the race detector can reach it.
 //
 // Each Writer and Reader is used by one goroutine at a time. Nothing here
-// blocks: a call that cannot go on returns ErrWouldBlock.
+// blocks: a call that cannot go on returns ErrWouldBlock, or, in the short ways of
+// Write and Read, hands its arguments over to whoever waits.
 package ring
 
 import (
@@ -151,4 +152,16 @@ func (gs *gates) refresh(position, next uint64) error {
 	}
 	gs.recompute(next)
 	return nil
+}
+
+// released is the exact position of the consumer that has come least far, as a hint: it
+// is published later than what it stands for, and allows nothing.
+func (gs *gates) released(position uint64) uint64 {
+	least := position
+	for i := range gs.list {
+		if c := gs.list[i].slot.Cursor.Load(); position-c > position-least {
+			least = c
+		}
+	}
+	return least
 }

@@ -74,6 +74,9 @@ func (w *Writer) Count() uint64 { return w.count }
 // Wakes is the number of wake calls made. Any goroutine may ask.
 func (w *Writer) Wakes() uint64 { return w.signal.Wakes() }
 
+// Released is how far the last consumer has come; see gates.released.
+func (w *Writer) Released() uint64 { return w.gates.released(w.position) }
+
 // Spin looks for more room; see gates.Spin.
 func (w *Writer) Spin(n int, stop *uint32) int { return w.gates.Spin(n, stop) }
 

@@ -71,8 +71,8 @@ class ConsumerCore final : public HandleCore {
     stats.bytes += record.size;
   }
 
-  // Gives the first `records` of the batch back, 1 or more. Records of one form or another come one at a time
-  // but for variable ones, whose last stands for all.
+  // Gives the first `records` of the batch back, 1 or more. Records of one form or another come one at a
+  // time but for variable ones, whose last stands for all.
   SHMBUF_INLINE void release_first(std::size_t records) {
     for (std::size_t i = 0; i + 1 < records; ++i) stats.bytes += batch[i].size;
     stats.records += records - 1;

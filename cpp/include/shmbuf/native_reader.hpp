@@ -52,10 +52,13 @@ class NativeReader {
   std::uint64_t bad_value() const noexcept { return bad_value_; }
   const char* bad_rule() const noexcept { return bad_rule_; }
 
-  // Whether the producer's position differs from the last one seen: a cheap look, for spinning. The line of
-  // the record that is awaited is fetched along with the position, so that the two misses overlap.
+  // Whether the producer's position differs from the last one seen: a cheap look, for spinning. The first
+  // two lines of the record that is awaited are fetched along with the position, so that the misses
+  // overlap.
   SHMBUF_INLINE bool moved() const noexcept {
-    SHMBUF_PREFETCH(ring_ + (cursor_ & mask_) * unit_);
+    const unsigned char* const awaited = ring_ + (cursor_ & mask_) * unit_;
+    SHMBUF_PREFETCH(awaited);
+    SHMBUF_PREFETCH(awaited + 64);  // beyond the ring it is a hint that comes to nothing
     return load_relaxed(&page_->position) != seen_;
   }
 

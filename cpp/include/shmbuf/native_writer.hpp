@@ -39,6 +39,11 @@ class NativeWriter {
   // others are not used in version 1.
   SHMBUF_INLINE bool moved() const noexcept { return load_relaxed(&slots_[0].gate) != gate_; }
 
+  // How far slot 0 has come exactly, as a hint: it is published later than what it stands for, and allows
+  // nothing.
+  std::uint64_t released() const noexcept { return load_relaxed(&slots_[0].cursor); }
+  std::uint64_t lap() const noexcept { return lap_; }
+
   std::uint64_t position() const noexcept { return published_; }
   std::uint64_t count() const noexcept { return count_; }
   std::uint64_t known_gate() const noexcept { return gate_; }

@@ -231,8 +231,8 @@ class Producer {
     const Status status = core_->place_run(records - *written, &to, &placed);
     if (status != Status::ok) return status;
     const std::size_t size = static_cast<std::size_t>(core_->fixed.record_size());
-    std::memcpy(to, static_cast<const unsigned char*>(data) + *written * size,
-                static_cast<std::size_t>(placed) * size);
+    detail::copy_in(to, static_cast<const unsigned char*>(data) + *written * size,
+                    static_cast<std::size_t>(placed) * size);
     core_->publish_fixed(placed);
     *written += static_cast<std::size_t>(placed);
     return Status::ok;

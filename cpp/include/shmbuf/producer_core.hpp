@@ -113,15 +113,19 @@ class ProducerCore final : public HandleCore {
     const auto closing = [this] { return guard.closing(); };
     const auto slept = [this] { count_sleep(); };
     const auto check = [this, &attempt] { return check_consumers(attempt); };
+    if (form != Form::classic) {
+      const NativeWriter& writer = form == Form::fixed ? static_cast<const NativeWriter&>(fixed) : variable;
+      const auto at_work = [this, &writer] {
+        return pace.at_work(Pace::Clock::now(), writer.released(), writer.lap());
+      };
+      status = nap(space_waiter, deadline, interruptible, attempt, at_work, slept, closing);
+      if (status != Status::would_block) return settle(status);
+    }
     status = form == Form::classic ? poll(vigil, deadline, attempt, check, slept, closing)
                                    : park(
                                          space_waiter, vigil, spinner, deadline, interruptible, attempt,
                                          [this] { return consumer_has_barrier(); }, check, slept, closing);
-    if (status == Status::timeout || status == Status::would_block || status == Status::closed ||
-        status == Status::cancelled) {
-      return fail(status);
-    }
-    return status;
+    return settle(status);
   }
 
   SHMBUF_INLINE void publish_variable(std::uint64_t bytes) {
@@ -363,8 +367,16 @@ class ProducerCore final : public HandleCore {
     segment.reset();
   }
 
+  // How a wait ended: what the attempts said has its words already.
+  Status settle(Status status) {
+    const bool bare = status == Status::timeout || status == Status::would_block ||
+                      status == Status::closed || status == Status::cancelled;
+    return bare ? fail(status) : status;
+  }
+
   Vigil vigil;
   Spinner spinner;
+  Pace pace;
   RefusalWatch refusals;
 };
 

@@ -107,6 +107,35 @@ class Vigil {
   PeerWatch watch_;
 };
 
+// What a producer remembers of its consumer at work.
+class Pace {
+ public:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::int64_t kNap = 100000;  // nanoseconds: about what a wake-up takes anyway
+
+  // Whether a producer that finds the ring full can do without a wake-up: its consumer has moved since it
+  // was last seen here, at a pace by which it still finds records after a nap. A producer that says it
+  // sleeps is woken for the next record's room, and sleeps again after that one; both pay with system calls
+  // for each handful of records, and the slower side is the one that is kept from its work.
+  bool at_work(Clock::time_point now, std::uint64_t cursor, std::uint64_t lap) noexcept {
+    const std::uint64_t moved = cursor - cursor_;
+    const double took = static_cast<double>((now - seen_).count());
+    seen_ = now;
+    cursor_ = cursor;
+    if (moved == 0 || moved > lap) return false;
+    const double quarter =
+        took * static_cast<double>(lap / 4) / static_cast<double>(moved) * kNanosecondsPerTick;
+    return quarter >= static_cast<double>(2 * kNap);
+  }
+
+ private:
+  static constexpr double kNanosecondsPerTick =
+      1e9 * static_cast<double>(Clock::period::num) / static_cast<double>(Clock::period::den);
+
+  Clock::time_point seen_;
+  std::uint64_t cursor_ = 0;
+};
+
 // Publisher's half: looks for a waiter after the caller's store-release of a position, gate or state. True
 // when it made a wake call. `barrier`: the publisher has set BARRIER, so a waiter executes the fence for
 // it.
@@ -145,7 +174,7 @@ SHMBUF_COLD Status park(std::uint32_t* word, Vigil& vigil, Spinner& spinner, Dea
     if (slice == 0) return Status::timeout;
     slept();
     if (round == 0) start = std::chrono::steady_clock::now();
-    const Slept end = sleep_on(word, slice, round);
+    const Slept end = sleep_on(word, 1, slice, round);
     status = ready();
     if (status != Status::would_block) {
       spinner.slept(std::chrono::steady_clock::now() - start);
@@ -157,6 +186,25 @@ SHMBUF_COLD Status park(std::uint32_t* word, Vigil& vigil, Spinner& spinner, Dea
       if (status != Status::ok) return status;
     }
   }
+}
+
+// Waits for an other side that is about to bring what we wait for unasked: sleeps a few times for a short
+// while, without having raised the flag. would_block when it has not come by then.
+template <class Ready, class AtWork, class Count, class Closing>
+SHMBUF_COLD Status nap(std::uint32_t* word, Deadline& deadline, bool interruptible, Ready ready,
+                       AtWork at_work, Count slept, Closing closing) {
+  constexpr unsigned kMost = 8;
+  for (unsigned round = 0; round < kMost && at_work(); ++round) {
+    if (closing()) return Status::closed;
+    const std::int64_t slice = deadline.slice(Pace::kNap);
+    if (slice == 0) return Status::timeout;
+    slept();
+    const Slept end = sleep_on(word, 0, slice, 0);
+    const Status status = ready();
+    if (status != Status::would_block) return status;
+    if (end == Slept::signalled && interruptible) return Status::cancelled;
+  }
+  return Status::would_block;
 }
 
 // Waits without a futex word, as both sides of a classic channel do after spinning: yield, then sleep 50 µs

@@ -62,8 +62,9 @@ inline long futex(std::uint32_t* word, int operation, std::uint32_t value, const
 #endif
 }
 
-// Sleeps while *word is 1, at most `nanoseconds`. May return early for any reason.
-inline Slept sleep_on(std::uint32_t* word, std::int64_t nanoseconds, unsigned) noexcept {
+// Sleeps while *word is `value`, at most `nanoseconds`. May return early for any reason.
+inline Slept sleep_on(std::uint32_t* word, std::uint32_t value, std::int64_t nanoseconds,
+                      unsigned) noexcept {
 #if defined(SYS_futex)
   struct timespec limit;
   limit.tv_sec = static_cast<time_t>(nanoseconds / 1000000000);
@@ -72,7 +73,7 @@ inline Slept sleep_on(std::uint32_t* word, std::int64_t nanoseconds, unsigned) n
   const long long limit[2] = {nanoseconds / 1000000000, nanoseconds % 1000000000};
 #endif
   const void* const time = nanoseconds == kUnlimited ? nullptr : static_cast<const void*>(&limit);
-  if (futex(word, FUTEX_WAIT, le(std::uint32_t{1}), time) == 0) return Slept::woken;
+  if (futex(word, FUTEX_WAIT, le(value), time) == 0) return Slept::woken;
   return errno == ETIMEDOUT ? Slept::time_over : errno == EINTR ? Slept::signalled : Slept::woken;
 }
 

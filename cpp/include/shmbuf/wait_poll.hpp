@@ -22,7 +22,7 @@ inline bool peer_barrier_ready() noexcept { return false; }
 inline bool peer_barrier() noexcept { return false; }
 
 // Sleeps 50 µs doubling to 1 ms with `round`, within `nanoseconds`.
-inline Slept sleep_on(std::uint32_t*, std::int64_t nanoseconds, unsigned round) noexcept {
+inline Slept sleep_on(std::uint32_t*, std::uint32_t, std::int64_t nanoseconds, unsigned round) noexcept {
   std::int64_t pause = 50000ll << (round < 5 ? round : 5);
   if (pause > 1000000) pause = 1000000;
   if (pause > nanoseconds) pause = nanoseconds;
