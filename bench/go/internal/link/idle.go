@@ -7,7 +7,9 @@ import (
 // IdleProduce sends one record and then sleeps, until a signal or the end of the
 // other side.
 func IdleProduce(a *work.Args, l Link) (any, error) {
-	if err := send(l, work.Buffer(a.Size)); err != nil {
+	record := work.Buffer(a.Size)
+	work.Number(record, 0)
+	if err := send(l, record); err != nil {
 		return nil, err
 	}
 	_, _ = l.Receive(work.Buffer(a.Size)) // the other side sends nothing

@@ -9,7 +9,9 @@ func idleProduce(a *work.Args) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.Write(ctx, work.Buffer(a.Size)); err != nil {
+	record := work.Buffer(a.Size)
+	work.Number(record, 0)
+	if err := p.Write(ctx, record); err != nil {
 		return nil, err
 	}
 	select {} // until a signal ends the process
