@@ -72,32 +72,6 @@ func drainShort(t testing.TB, mem []byte, g *layout.Geometry, r *Reader) {
 	t.Fatal("more records than the ring can hold")
 }
 
-// As TestSpoiledWords, for the short ways.
-func TestSpoiledWordsTheShortWay(t *testing.T) {
-	for name, start := range starts {
-		t.Run(name, func(t *testing.T) {
-			mem, g, _, _ := filled(t, start)
-			for word := range spoilable(mem, g) {
-				target := spoilable(mem, g)[word]
-				for _, v := range values(target.Load()) {
-					live, g, w, r := filled(t, start)
-					spoilable(live, g)[word].Set(v)
-					drainShort(t, live, g, r)
-					l := &plainLong{usage: usage.New(func() {}), w: w}
-					w.Shorten(&l.usage, l)
-					for range 200 {
-						err := w.Send(context.Background(), 0, make([]byte, 100))
-						if err != nil && !errors.Is(err, ErrWouldBlock) && !errors.Is(err, ErrDamaged) {
-							t.Fatal(err)
-						}
-						w.AppendFitting([][]byte{{1}, make([]byte, 50)})
-					}
-				}
-			}
-		})
-	}
-}
-
 // A pad of 8 bytes at the very end of the memory: nothing behind it is looked at.
 func TestShortWaysAtALastWord(t *testing.T) {
 	g := variable(4096, 0)
