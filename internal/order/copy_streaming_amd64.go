@@ -8,7 +8,7 @@ import "unsafe"
 // caches: some times the private caches of a core. Ordinary stores would first fetch
 // every line they are going to overwrite, and drive out what the caches hold, the
 // source of the copy among it.
-const streamingCopy = 2 << 20
+const streamingCopy = largeCopy
 
 // streamingStep is how much is copied between two chances for the scheduler to
 // interrupt, which it cannot inside assembly.
