@@ -35,7 +35,7 @@ check: test lint ## what CI runs: test, then lint
 
 race: ## Go race detector on heap rings, C++ ThreadSanitizer
 	@scripts/setup test
-	@scripts/parts test-race 'test-cpp tsan'
+	@RACE=long scripts/parts test-race 'test-cpp tsan'
 
 fuzz: ## Go fuzz targets; FUZZTIME=60s for longer
 	@scripts/setup test
