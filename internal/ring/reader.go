@@ -156,26 +156,13 @@ func (r *Reader) Peek(rec *Record) error {
 	return nil
 }
 
-// View is Peek in the common case: no times, no pad, the sequence
-// number that is due. False: nothing was done, Peek knows why.
+// View is Peek in the common case; see PeekSeen. False: nothing was done, Peek knows why.
 func (r *Reader) View(rec *Record) bool {
-	if r.header != layout.HeaderSize || r.ahead == r.published && !r.more() {
+	if r.ahead == r.published && !r.more() {
 		return false
 	}
-	off := r.ahead & r.mask
-	record := unsafe.Add(r.data.base, off)
-	word := (*layout.U64)(record).Load() // read once: kind and length
-	n, kind := word&layout.LengthMax, uint16(word>>layout.KindShift)
-	stride := (layout.HeaderSize + n + r.align - 1) &^ (r.align - 1)
-	if kind == layout.KindPad || stride > min(r.published-r.ahead, r.mask+1-off) || !r.known ||
-		(*layout.U64)(unsafe.Add(record, 8)).Load() != r.seq {
-		return false
-	}
-	rec.Seq, rec.Kind, rec.Time = r.seq, kind, 0
-	rec.Payload = unsafe.Slice((*byte)(unsafe.Add(record, layout.HeaderSize)), n)
-	r.ahead += stride
-	r.seq++
-	return true
+	done, _ := r.PeekSeen(unsafe.Slice(rec, 1))
+	return done == 1
 }
 
 // Read copies the next record to dst and releases it; nothing may be peeked. When

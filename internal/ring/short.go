@@ -85,7 +85,7 @@ func (w *Writer) Send(ctx context.Context, kind uint16, p []byte) error {
 		order.CopyIn(to, from, n)
 	}
 	count++
-	cell := &page.Journal[w.cell&1] // as in publish
+	cell := &w.journal[w.cell&1] // as in publish
 	w.cell ^= 1
 	cell.End.Set(end)
 	cell.Count.Set(count)

@@ -12,6 +12,7 @@ import (
 type Writer struct {
 	data     area
 	page     *layout.ProducerPage
+	journal  *[2]layout.JournalCell // by itself: a check of page for nil would load the position's line
 	mask     uint64
 	align    uint64
 	header   uint64
@@ -37,7 +38,7 @@ type Writer struct {
 func NewWriter(mem []byte, g *layout.Geometry, barrier bool, wake Wake) (*Writer, error) {
 	c := layout.ControlOf(mem)
 	w := &Writer{
-		data: areaOf(mem, g), page: c.Producer,
+		data: areaOf(mem, g), page: c.Producer, journal: &c.Producer.Journal,
 		mask: g.Capacity - 1, align: uint64(g.Alignment), header: uint64(g.HeaderSize),
 		max:      g.MaxRecord(),
 		position: c.Producer.Position.Load(),
@@ -159,7 +160,7 @@ func (w *Writer) clearUp() {
 // in Reader.refresh. The journal cell of the position published before stays
 // intact, so that a kill between any two stores leaves one that matches.
 func (w *Writer) publish() {
-	cell := &w.page.Journal[w.cell&1]
+	cell := &w.journal[w.cell&1]
 	w.cell ^= 1
 	cell.End.Set(w.next)
 	cell.Count.Set(w.count)
